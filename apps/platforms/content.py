@@ -36,7 +36,7 @@ def to_content(value: Any, skip: frozenset[str] = frozenset()) -> Any:
 
 def from_content(kind: type[T], content: Mapping[str, Any]) -> T:
     """The dataclass whose `to_content` this is; fields it does not know are left out, missing ones take their default."""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     return kind(**{name: _read(hints[name], value) for name, value in content.items() if name in hints})
 
 

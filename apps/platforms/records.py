@@ -49,11 +49,13 @@ class Record:
 
     def content(self) -> dict[str, Any]:
         """Its neutral fields as JSON values, without id, revision, times and payload."""
-        return to_content(self, skip=_ENVELOPE)
+        content: dict[str, Any] = to_content(self, skip=_ENVELOPE)
+        return content
 
     def agreed(self) -> dict[str, Any]:
         """The part of its content that only an edit can change: what digests and three-way merges compare."""
-        return to_content(self, skip=_ENVELOPE | self.volatile)
+        content: dict[str, Any] = to_content(self, skip=_ENVELOPE | self.volatile)
+        return content
 
 
 _ENVELOPE = frozenset({"external_id", "revision", "status", "updated_at", "marker", "raw"})
