@@ -1,0 +1,1 @@
+"""Accounts on other systems, companies, their policies, and who may do what."""

@@ -1,0 +1,11 @@
+"""The connections room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ConnectionsConfig(AppConfig):
+    """Gives the room its name in the admin."""
+
+    name = "apps.connections"
+    verbose_name = "Connections"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The choices staff make: which account, tax code, item and payment method stands for what."""

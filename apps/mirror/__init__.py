@@ -1,0 +1,1 @@
+"""What we know of both sides: rows and links; no network, no decisions."""

@@ -1,0 +1,48 @@
+"""Syncro's side of the mirror: one table; proxies give code and admin their names."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.mirror.models.record import MirrorRow, row_constraints, row_indexes
+from apps.platforms.base import Side
+
+
+class SyncroRecord(MirrorRow):
+    """Anything Syncro told us."""
+
+    side = Side.SYNCRO
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = row_constraints("syncro_row")
+        indexes: ClassVar[list[models.Index]] = row_indexes("syncro_row")
+
+
+class SyncroCustomer(SyncroRecord):
+    """A Syncro customer (Syncro's screens say organization)."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroItem(SyncroRecord):
+    """A Syncro product or service."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroInvoice(SyncroRecord):
+    """A Syncro invoice; with a negative total, a refund."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroPayment(SyncroRecord):
+    """A Syncro payment."""
+
+    class Meta:
+        proxy = True

@@ -1,0 +1,1 @@
+"""Where the two sides disagree, what it is worth, and what staff can do about it."""

@@ -1,0 +1,114 @@
+"""What the engine keeps of its own: cursors, committed requests, runs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from apps.connections.models import Company, Connection
+from apps.mirror.models import Leg, Link
+from apps.platforms.base import Side, Verb
+
+
+class Cursor(models.Model):
+    """Where the next pull of one entity of one side starts, and when it was last read and compared whole."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="cursors")
+    side = models.CharField(max_length=6, choices=[(side.value, side.value) for side in Side])
+    entity = models.CharField(max_length=30)
+    value = models.TextField(blank=True)
+    loaded_at = models.DateTimeField(null=True, help_text="When the first load was complete.")
+    pulled_at = models.DateTimeField(null=True, help_text="When a pull last came to its end.")
+    swept_at = models.DateTimeField(null=True, help_text="When all ids were last compared.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["company", "side", "entity"], name="cursor_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.entity}"
+
+
+class RequestState(models.TextChoices):
+    """What is known of a committed request."""
+
+    COMMITTED = "committed", "Committed, perhaps sent"
+    SETTLED = "settled", "Answered"
+    LOST = "lost", "Sent, no answer"
+    UNSENT = "unsent", "Known not to have been done"
+
+
+class Request(models.Model):
+    """The exact bytes of one changing request, committed before they leave, and what came of them.
+
+    A key and its bytes belong to this row: changed bytes always mean a new row with a new key.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="requests")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="requests")
+    entity = models.CharField(max_length=30)
+    verb = models.CharField(max_length=10, choices=[(verb.value, verb.value) for verb in Verb])
+    key = models.CharField(max_length=60)
+    method = models.CharField(max_length=8)
+    path = models.TextField()
+    query = models.JSONField(default=dict)
+    content_type = models.CharField(max_length=60)
+    body = models.BinaryField()
+    bucket = models.CharField(max_length=40, default="requests")
+    state = models.CharField(max_length=10, choices=RequestState.choices, default=RequestState.COMMITTED)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["connection", "key"], condition=~Q(key=""), name="request_key_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state"], name="request_open", condition=Q(state=RequestState.COMMITTED))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.entity} ({self.get_state_display()})"
+
+
+class RequestItem(models.Model):
+    """One leg's place in a request, the fence it was claimed under, and what became of it."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="items")
+    link = models.ForeignKey(Link, models.CASCADE, related_name="request_items")
+    leg = models.ForeignKey(Leg, models.CASCADE, related_name="request_items")
+    position = models.PositiveSmallIntegerField()
+    fence = models.PositiveIntegerField()
+    write = models.JSONField(default=dict, help_text="The write in neutral words, so that it can be looked for later.")
+    outcome = models.CharField(max_length=40, blank=True)
+    sentence = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["request", "position"], name="request_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.outcome or 'open'}"
+
+
+class Run(models.Model):
+    """One pass over a company with its counts; the counts are those `sync --json` prints."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="runs")
+    cause = models.CharField(max_length=20, default="schedule")
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["company", "-id"], name="run_of_company")]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.started_at:%Y-%m-%d %H:%M}"
