@@ -98,7 +98,8 @@ def _save_chunk(company: Company, side: Side, entity: str, records: Sequence[Rec
         unchanged = [key for key in built if key in known and not _differs(known[key], built[key])]
         model._default_manager.filter(company=company, entity=entity, external_id__in=unchanged).update(seen_at=Now())
         if entity == "payment":
-            _save_applications(company, side, [record for record in fresh if isinstance(record, Payment)])
+            written = {row.external_id for row in stale}
+            _save_applications(company, side, [record for record in fresh if isinstance(record, Payment) and record.external_id in written])
     new = [key for key in built if key not in known]
     return Saved(len(new), len(changed), tuple(new + changed))
 
