@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from apps.connections.models import Company
+from apps.core.clock import DbNow
 from apps.mappings.models import Mapping, Topic
 
 #: What is missing, by topic, in the words of the person who has to choose. `{key}` is Syncro's name.
@@ -17,6 +19,9 @@ MISSING: dict[str, str] = {
     Topic.DEPOSIT_ITEM: "Nobody has said yet which item of the books posts to the liability for deposits.",
     Topic.SYNCRO_METHOD: "Nobody has said yet with which Syncro method payments of the books' method “{key}” are entered.",
 }
+
+#: Instead of a tax code: the books choose it themselves.
+AUTOMATIC = "automatic"
 
 
 class MappingMissing(Exception):
@@ -49,9 +54,9 @@ class Chosen:
         """The choice for this very key, or None; defaults do not count."""
         return self._exact.get((topic, key)) or self._folded.get((topic, fold(key)))
 
-    def need(self, topic: str, key: str) -> Mapping:
-        """The choice for this key, else the default staff set; raises MappingMissing."""
-        found = self.find(topic, key) or self._exact.get((topic, ""))
+    def need(self, topic: str, key: str, *, fallback: bool = True) -> Mapping:
+        """The choice for this key, else (with `fallback`) the default staff set; raises MappingMissing."""
+        found = self.find(topic, key) or (self._exact.get((topic, "")) if fallback else None)
         if found is None:
             raise MappingMissing(topic, key, self.company)
         return found
@@ -61,8 +66,14 @@ class Chosen:
         return self.need(Topic.PAYMENT_METHOD, name)
 
     def tax(self, tax_key: str) -> Mapping:
-        """The tax code for a tax of Syncro; "" is the account's own default tax."""
-        return self.need(Topic.TAX, tax_key)
+        """The tax code for a tax of Syncro; "" is the account's own default tax.
+
+        Another tax's code never stands in: only where the default is "automatic" do the books choose for all.
+        """
+        default = self._exact.get((Topic.TAX, ""))
+        if default and default.external_id == AUTOMATIC:
+            return self.find(Topic.TAX, tax_key) or default
+        return self.need(Topic.TAX, tax_key, fallback=False)
 
     def item(self) -> Mapping:
         """The item for lines without a product."""
@@ -92,6 +103,7 @@ def fold(key: str) -> str:
 
 def save_mapping(company: Company, topic: str, key: str, *, external_id: str = "", **columns: str) -> tuple[str, str]:
     """Set one choice (`kind`, `account_id` and `label` by name); gives the (topic, key) that links may have waited for."""
-    values = {"kind": "", "account_id": "", "label": "", **columns, "external_id": external_id}
+    values: dict[str, Any] = {"kind": "", "account_id": "", "label": "", **columns, "external_id": external_id}
+    values["changed_at"] = DbNow()
     Mapping.objects.update_or_create(company=company, topic=topic, key=key, defaults=values)
     return str(topic), key
