@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from apps.platforms.records import Record
 
 R = TypeVar("R", bound=Record)
 
 
-def merged(base: R, ours: R, theirs: R, fields: Iterable[str], *, force: bool = False) -> tuple[R, list[str]]:
-    """Their record with our changes since `base`; and the fields that changed on both sides to different values.
+@dataclass(frozen=True, slots=True)
+class Base(Generic[R]):
+    """What each side said when both last agreed; the two may spell one thing differently (a name shortened by rule)."""
 
-    `base` is our own side at the last agreement, so that what the other side spells in its own way (a shortened name)
-    is not taken for a change. With `force` ours wins.
-    """
-    changes, both = {}, []
+    ours: R
+    theirs: R
+
+
+def merged(base: Base[R], ours: R, theirs: R, fields: Iterable[str], *, force: bool = False) -> tuple[R, list[str]]:
+    """Their record with our changes; and the fields that both sides changed to different values. With `force` ours wins."""
+    changes: dict[str, Any] = {}
+    both = []
     for name in fields:
-        mine, before, other = getattr(ours, name), getattr(base, name), getattr(theirs, name)
-        if mine == before and not force:
+        mine, other = getattr(ours, name), getattr(theirs, name)
+        if mine == getattr(base.ours, name) or mine == other:
             continue
-        if mine != other:
-            changes[name] = mine
+        if other != getattr(base.theirs, name) and not force:
+            both.append(name)
+            continue
+        changes[name] = mine
     return replace(theirs, **changes), both

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from apps.mirror.models import Link
 from apps.platforms.base import Write
 from apps.platforms.content import from_content
 from apps.platforms.records import Customer, Status
 from apps.sync.compose.desk import Desk, Held, write_for
-from apps.sync.merge import merged
+from apps.sync.merge import Base, merged
 
 #: Fields that both sides may change; the name follows Syncro unless staff renamed the customer in the books.
 SHARED = ("name", "company_name", "first_name", "last_name", "email", "phone", "mobile", "address", "notes")
@@ -27,8 +27,8 @@ def compose_customer(desk: Desk, link: Link) -> Write:
     if link.books is None:
         return write_for(link, wanted)
     theirs = cast(Customer, link.books.record())
-    base = from_content(Customer, {"name": "", **link.base_syncro}) if link.base_syncro else ours
-    result, both = merged(base, wanted, _named_alike(theirs, base, wanted), SHARED, force=bool(link.hints.get("force")))
+    base = Base(_then(link.base_syncro, ours), _then(link.base_books, theirs))
+    result, both = merged(base, wanted, theirs, SHARED, force=bool(link.hints.get("force")))
     if both:
         raise Held("both_edited", f"{ours.name}: {', '.join(both)} changed in Syncro and in the books.")
     return write_for(link, result)
@@ -40,6 +40,6 @@ def _name(link: Link, ours: Customer) -> str:
     return f"{name} (Syncro {ours.external_id})" if link.hints.get("suffix") else name
 
 
-def _named_alike(theirs: Customer, base: Customer, wanted: Customer) -> Customer:
-    """The books may hold a name shortened by rule; while Syncro's name stands, that is no difference."""
-    return theirs
+def _then(content: dict[str, Any], now: Customer) -> Customer:
+    """What a side said at the last agreement; what it says now where nothing is kept."""
+    return from_content(Customer, {"name": "", **content}) if content else now
