@@ -164,7 +164,7 @@ class PocketApp:
             return Response(404, {"error": f"{self.name} has no control verb {verb!r}"})
         with self.lock:
             try:
-                result = function(**(request.json() or {}))
+                result = _called(function, request.json() or {})
             except (LookupError, ValueError, TypeError) as error:
                 return Response(400, {"error": f"{type(error).__name__}: {error}"})
             self.store.commit()
@@ -196,7 +196,7 @@ class PocketApp:
         unknown = [verb for verb, _ in calls if not hasattr(self, f"control_{verb}")]
         if unknown:
             raise LookupError(f"{self.name} has no control verb {unknown[0]!r}")
-        return [getattr(self, f"control_{verb}")(**arguments) for verb, arguments in calls]
+        return [_called(getattr(self, f"control_{verb}"), arguments) for verb, arguments in calls]
 
     def control_chapter(self, name: str, step: str, calls: list[list[Any]] | None = None) -> list[Any] | None:
         """Play a step of a story once: its results are kept in the same commit as its work, and given again later.
@@ -216,6 +216,11 @@ class PocketApp:
     def control_ping(self) -> str:
         """Alive."""
         return self.name
+
+
+def _called(function: Callable[..., Any], arguments: list[Any] | dict[str, Any]) -> Any:
+    """Arguments come by position or by name."""
+    return function(*arguments) if isinstance(arguments, list) else function(**arguments)
 
 
 class _Handler(BaseHTTPRequestHandler):
