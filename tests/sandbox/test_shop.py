@@ -10,36 +10,13 @@ from typing import Any
 import pytest
 
 from apps.sandbox.control import Control, ControlError
-from apps.sandbox.frame import PocketApp, PocketServer
+from apps.sandbox.frame import PocketServer
 from apps.sandbox.shop import NotYet, books_day, number_of, seed
-from apps.sandbox.store import Document, Store
+from apps.sandbox.store import Store
 from apps.sandbox.syncro.app import PocketSyncro
+from tests.sandbox.stand_in import StandIn
 
 TODAY = dt.date(2026, 11, 22)
-
-
-class StandIn(PocketApp):
-    """As much of the books as the chapters touch."""
-
-    def control_create(self, entity: str, body: Document) -> str:
-        key = str(self.store.next_id(entity))
-        self.store.put(entity, key, {"Id": key, **body})
-        return key
-
-    def control_state(self, kind: str) -> list[Document]:
-        return list(self.store.all(kind))
-
-    def control_pay(self, customer_id: str, amount: str, apply: dict[str, str], date: str, ref: str) -> str:
-        return self.control_create("Payment", {"CustomerRef": {"value": customer_id}, "TotalAmt": amount,
-                                               "PaymentRefNum": ref, **_lines(apply)})  # fmt: skip
-
-    def control_move_payment(self, id: str, apply: dict[str, str]) -> None:
-        self.store.put("Payment", id, {**(self.store.get("Payment", id) or {}), **_lines(apply)})
-
-
-def _lines(parts: dict[str, str]) -> Document:
-    return {"Line": [{"Amount": part, "LinkedTxn": [{"TxnId": key, "TxnType": "Invoice"}]}
-                     for key, part in parts.items()]}  # fmt: skip
 
 
 @pytest.fixture
