@@ -31,7 +31,8 @@ class Control:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)["result"]
         except HTTPError as error:
-            raise ControlError(error.read().decode()) from error
+            with error:
+                raise ControlError(error.read().decode()) from error
 
     def __getattr__(self, verb: str) -> Any:
         return lambda *arguments, **values: self.call(verb, *arguments, **values)

@@ -88,7 +88,7 @@ def route(method: str, pattern: str) -> Callable[[Route], Route]:
 
 
 class PocketApp:
-    """One pocket vendor: subclasses add @route methods, and control_<verb> methods for what people do in its screens."""
+    """One pocket vendor: subclasses add @route methods, and control_<verb> methods for what people do in screens."""
 
     name: ClassVar[str] = "pocket"
 

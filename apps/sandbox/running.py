@@ -106,4 +106,4 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     draft = path.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(content, indent=1))
-    os.replace(draft, path)
+    draft.replace(path)

@@ -27,7 +27,7 @@ class StandIn(PocketApp):
         return self.control_create("Payment", {"CustomerRef": {"value": customer_id}, "TotalAmt": amount,
                                                "PaymentRefNum": ref, **_lines(apply)})  # fmt: skip
 
-    def control_move_payment(self, id: str, apply: dict[str, str]) -> None:
+    def control_move_payment(self, id: str, apply: dict[str, str]) -> None:  # noqa: A002
         self.store.put("Payment", id, {**(self.store.get("Payment", id) or {}), **_lines(apply)})
 
 

@@ -31,9 +31,8 @@ def pockets() -> Iterator[tuple[Control, Control]]:
 def snapshot(pocket: Control, *kinds: str) -> Any:
     """What there is, without the moment it was written."""
     volatile = {"created_at", "updated_at"}
-    docs = [{kind: [doc for doc in pocket.state(kind=kind)]} for kind in kinds]
-    return [[{name: value for name, value in doc.items() if name not in volatile | {"lines"}} for doc in rows]
-            for kind in docs for rows in kind.values()]  # fmt: skip
+    return [[{name: value for name, value in doc.items() if name not in volatile | {"lines"}}
+             for doc in pocket.state(kind=kind)] for kind in kinds]  # fmt: skip
 
 
 KINDS = ("customers", "products", "invoices", "payments", "tax_rates")
@@ -69,10 +68,12 @@ def test_a_seed_broken_off_after_any_step_ends_in_the_same_shop(
     with pytest.raises(ControlError):
         seed(_BrokenOff(server.url, last), books, TODAY)
     server.shutdown()
+    server.server_close()
     again = PocketServer(PocketSyncro(Store(tmp_path / "syncro.sqlite"))).start()
     seed(Control(again.url), books, TODAY)
     assert snapshot(Control(again.url), *KINDS) == snapshot(whole, *KINDS)
     again.shutdown()
+    again.server_close()
 
 
 class _BrokenOff(Control):

@@ -70,7 +70,9 @@ def test_killed_while_seeding_it_doubles_nothing(tmp_path: Path) -> None:
 def test_a_chapter_is_played_from_outside_and_says_what_is_missing(tmp_path: Path) -> None:
     with started(tmp_path) as process:
         ready(tmp_path, process)
-        played = subprocess.run([*RUN, str(tmp_path), "--play", "books_day"], capture_output=True, text=True)
+        played = subprocess.run(
+            [*RUN, str(tmp_path), "--play", "books_day"], capture_output=True, text=True, check=False
+        )
     assert played.returncode != 0
     assert "is not in the books yet" in played.stderr
 
@@ -78,5 +80,5 @@ def test_a_chapter_is_played_from_outside_and_says_what_is_missing(tmp_path: Pat
 def test_a_folder_belongs_to_one_sandbox(tmp_path: Path) -> None:
     with started(tmp_path) as process:
         ready(tmp_path, process)
-        second = subprocess.run([*RUN, str(tmp_path)], capture_output=True, text=True, timeout=PATIENCE)
+        second = subprocess.run([*RUN, str(tmp_path)], capture_output=True, text=True, check=False)
     assert "another sandbox runs on" in second.stderr

@@ -43,7 +43,9 @@ class Account:
 @pytest.fixture
 def account() -> Iterator[Account]:
     server = PocketServer(PocketSyncro(Store())).start()
-    yield Account(server)
+    account = Account(server)
+    yield account
+    account.http.close()
     server.shutdown()
     server.server_close()
 
@@ -221,7 +223,9 @@ def test_what_was_answered_outlives_the_process(account: Account, tmp_path: Any)
     server = PocketServer(PocketSyncro(store)).start()
     key = Control(server.url).chapter(name="a", step="b", calls=[["customer", {"firstname": "Ann"}]])
     server.shutdown()
+    server.server_close()
     again = PocketServer(PocketSyncro(Store(tmp_path / "syncro.sqlite"))).start()
     assert Control(again.url).chapter(name="a", step="b", calls=[["customer", {"firstname": "Bob"}]]) == key
     assert [doc["firstname"] for doc in Control(again.url).state(kind="customers")] == ["Ann"]
     again.shutdown()
+    again.server_close()

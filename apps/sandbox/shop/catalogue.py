@@ -45,7 +45,7 @@ NAMED = (
     _business("colon", "Johnson: Plumbing & Heating"),
     _business("emoji", "Pixel Pals 🎮🐾 Studio"),
     _business("long", LONG_NAME),
-    _business("quotes", 'Bob "The Wrench" O\'Malley\'s Garage'),
+    _business("quotes", "Bob \"The Wrench\" O'Malley's Garage"),
     _business("accents", "Café Crème Brûlée Pâtisserie"),
     _business("japanese", "東京ラーメン株式会社"),
     _business("cyrillic", "Кафе «Берёзка»"),

@@ -1,4 +1,4 @@
-"""The chapters of the demo story; each step is kept in the pocket's own store, so a chapter played again changes nothing."""
+"""The chapters of the demo story; the pocket's own store keeps each step, so playing it again changes nothing."""
 
 from __future__ import annotations
 

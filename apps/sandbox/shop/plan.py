@@ -1,4 +1,4 @@
-"""The four hundred invoices of the demo shop, and how each is paid: the same on every run, dated from a given day back."""
+"""The four hundred invoices of the demo shop and how each is paid: the same on every run, dated back from a day."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class Account(PocketApp):
         return values.decimal(rate["percent"])
 
     def line_percent(self, invoice: Document, line: Document) -> Decimal:
-        """The rate of one line: an exempt customer first, then line, invoice, customer, and the account's first rate."""
+        """The rate of a line: an exempt customer first, then line, invoice, customer, and the account's first rate."""
         rates = list(self.store.all("tax_rate"))
         if not line["taxable"] or not rates:
             return values.ZERO
@@ -207,7 +207,8 @@ class Account(PocketApp):
     def payments_on(self, invoice_id: int) -> list[Document]:
         """Every payment that names the invoice, also a declined one."""
         key = str(invoice_id)
-        return [doc for doc in self.store.all("payment") if key in doc["allocation"] or invoice_id in doc["invoice_ids"]]
+        payments = self.store.all("payment")
+        return [doc for doc in payments if key in doc["allocation"] or invoice_id in doc["invoice_ids"]]
 
     def balance(self, invoice: Document) -> Decimal:
         """What is still due, in dollars."""

@@ -110,7 +110,7 @@ class Customers(Account):
     def create_customer(self, request: Request) -> Response:
         """A new customer."""
         body = self.body_of(request)
-        return self._kept_customer(body, lambda fields: self.new_customer(fields))
+        return self._kept_customer(body, self.new_customer)
 
     @route("PUT", f"{BASE}/customers/(?P<key>\\d+)")
     def update_customer(self, request: Request, key: str) -> Response:

@@ -18,7 +18,7 @@ class People(Payments):
     """Control verbs; each raises LookupError or ValueError, which Control shows as a ControlError."""
 
     def control_create_token(self, permissions: list[str] | None = None, expires_at: str | None = None) -> str:
-        """A token with these check-boxes (none named: all of them, Global Admin too) and an optional last day or instant."""
+        """A token with these check-boxes (none named: all, Global Admin too), refused from `expires_at` on."""
         token = f"T{secrets.token_hex(20)}"
         self.store.put("token", token, {"permissions": permissions, "expires_at": expires_at, "expired": False})
         return token
@@ -152,7 +152,7 @@ class People(Payments):
         self.limit_scale = float(value)
 
     def control_behave(self, **values: Any) -> None:
-        """Set disputed behaviours: retry_after, payment_touches_invoice, apply_payments_unit, requires_number, newest_first."""
+        """Set what the vendor's pages leave open; see Account for the names."""
         for name, value in values.items():
             if not hasattr(self, name):
                 raise ValueError(f"no behaviour {name!r}")

@@ -58,7 +58,7 @@ class Command(BaseCommand):
             pockets = Pockets(folder, ports, float(os.environ.get("LIMIT_SCALE", "1")))
         except (InUse, OSError) as reason:
             raise CommandError(str(reason)) from reason
-        ready = pockets.open(dt.date.today())
+        ready = pockets.open(dt.datetime.now(dt.UTC).date())
         self.stdout.write(f"Syncro {ready['syncro']['url']}, QuickBooks Online {ready['quickbooks_online']['url']}")
         self.stdout.flush()
         told_to_stop.wait()
