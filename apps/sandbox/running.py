@@ -38,8 +38,8 @@ class Pockets:
         self.servers: dict[str, PocketServer] = {}
         for name, app_class in APPS.items():
             app = app_class(Store(folder / f"{name}.sqlite"))
-            vars(app)["limit_scale"] = limit_scale
             self.servers[name] = _serve(app, ports.get(name, 0), int(remembered.get(name, 0)))
+            Control(self.servers[name].url).setting(name="limit_scale", value=limit_scale)
         write_json(folder / PORTS, {name: server.server_address[1] for name, server in self.servers.items()})
 
     def open(self, today: dt.date) -> dict[str, Any]:

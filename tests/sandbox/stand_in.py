@@ -13,7 +13,16 @@ class StandIn(PocketApp):
         return {"realm": str(self.store.next_id("realm", 9130))}
 
     def control_grant(self, realm: str) -> Document:
-        return {"client_id": "id", "client_secret": "secret", "refresh_token": f"R{realm}", "webhook_verifier": "v"}
+        return {
+            "realm": realm,
+            "client_id": "id",
+            "client_secret": "secret",
+            "refresh_token": f"R{realm}",
+            "webhook_verifier": "v",
+        }
+
+    def control_setting(self, name: str, value: float) -> None:
+        self.store.put("setting", name, {"value": value})
 
     def control_create(self, entity: str, body: Document) -> str:
         key = str(self.store.next_id(entity))

@@ -11,6 +11,8 @@ from apps.sandbox.syncro.payments import Payments
 
 KINDS = {"customers": "customer", "invoices": "invoice", "payments": "payment", "products": "product",
          "tax_rates": "tax_rate", "payment_methods": "payment_method", "tokens": "token"}  # fmt: skip
+SETTINGS = ("limit_scale", "retry_after", "payment_touches_invoice", "apply_payments_unit", "requires_number",
+            "newest_first")  # fmt: skip
 LINE_WORDS = {"discount_percent": "line_discount_percent"}
 
 
@@ -151,12 +153,11 @@ class People(Payments):
         """Multiply the published rate limit."""
         self.limit_scale = float(value)
 
-    def control_behave(self, **values: Any) -> None:
-        """Set what the vendor's pages leave open; see Account for the names."""
-        for name, value in values.items():
-            if not hasattr(self, name):
-                raise ValueError(f"no behaviour {name!r}")
-            setattr(self, name, value)
+    def control_setting(self, name: str, value: Any) -> None:
+        """Set what the vendor's pages leave open, until the server ends; see SETTINGS."""
+        if name not in SETTINGS:
+            raise LookupError(f"no setting {name!r}; there are {SETTINGS}")
+        setattr(self, name, value)
 
     def control_state(self, kind: str) -> list[Document]:
         """The raw documents, hidden parts included: allocation in cents by invoice id, tax rates, lines."""
