@@ -133,6 +133,13 @@ def test_disputed_behaviour_can_be_set(account: Account) -> None:
         account.screens.setting(name="kindness", value=True)
 
 
+def test_a_search_of_payments_finds_references_only_where_the_account_is_so(account: Account) -> None:
+    account.pay(amount_cents=500, ref_num="QBO-1")
+    assert account.get("/payments", query="QBO-1")["payments"] == []
+    account.screens.setting(name="query_finds_ref", value=True)
+    assert len(account.get("/payments", query="QBO-1")["payments"]) == 1
+
+
 def test_an_id_wins_over_a_number_that_looks_like_it(account: Account) -> None:
     first = account.invoice()
     second = account.invoice("7", number=first)

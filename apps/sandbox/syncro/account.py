@@ -59,7 +59,8 @@ class Account(PocketApp):
 
     retry_after: "always", "never" or "alternate" (the vendor's pages disagree); payment_touches_invoice: whether a
     payment moves an invoice's updated_at (not documented); apply_payments_unit: "cents" or "dollars" (disputed);
-    requires_number: whether POST /invoices insists on a number (disputed); newest_first: order of the thin lists.
+    requires_number: whether POST /invoices insists on a number (disputed); newest_first: order of the lists;
+    query_finds_ref: whether GET /payments?query= looks at ref_num (not documented: by default only at names).
     """
 
     name: ClassVar[str] = "syncro"
@@ -72,9 +73,16 @@ class Account(PocketApp):
         self.apply_payments_unit = "cents"
         self.requires_number = True
         self.newest_first = False
+        self.query_finds_ref = False
         self.postman = Postman()
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._refused = 0
+        self._numbers: dict[str, int] = {}
+        self._paid_by: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        for doc in store.all("invoice"):
+            self.keep_invoice(doc)
+        for doc in store.all("payment"):
+            self.keep_payment(doc)
         self.furnish()
 
     def furnish(self) -> None:
@@ -93,8 +101,25 @@ class Account(PocketApp):
     def control_reset(self) -> None:
         """Forget everything but what a new account has."""
         super().control_reset()
-        self._recent.clear()
+        for known in (self._recent, self._numbers, self._paid_by):
+            known.clear()
         self.furnish()
+
+    def keep_invoice(self, doc: Document) -> Document:
+        """Keep an invoice where its number finds it; the index only hints, readers look at the document."""
+        self._numbers[doc["number"]] = doc["id"]
+        return self.store.put("invoice", doc["id"], doc)
+
+    def keep_payment(self, doc: Document) -> Document:
+        """Keep a payment where its invoices find it."""
+        for key in (*doc["allocation"], *map(str, doc["invoice_ids"])):
+            self._paid_by[key][doc["id"]] = None
+        return self.store.put("payment", doc["id"], doc)
+
+    def by_number(self, number: str) -> Document | None:
+        """The invoice that carries a number."""
+        doc = self.store.get("invoice", self._numbers.get(number, ""))
+        return doc if doc and doc["number"] == number else None
 
     def now(self) -> str:
         """The instant of a change."""
@@ -207,7 +232,7 @@ class Account(PocketApp):
     def payments_on(self, invoice_id: int) -> list[Document]:
         """Every payment that names the invoice, also a declined one."""
         key = str(invoice_id)
-        payments = self.store.all("payment")
+        payments = [doc for id_ in self._paid_by.get(key, ()) if (doc := self.store.get("payment", id_))]
         return [doc for doc in payments if key in doc["allocation"] or invoice_id in doc["invoice_ids"]]
 
     def balance(self, invoice: Document) -> Decimal:
@@ -221,7 +246,7 @@ class Account(PocketApp):
         before, due, total = invoice["is_paid"], self.balance(invoice), values.decimal(invoice["total"])
         settled = due <= 0 if total >= 0 else due >= 0
         invoice["is_paid"] = bool(invoice["lines"]) and settled
-        self.store.put("invoice", invoice["id"], invoice)
+        self.keep_invoice(invoice)
         return bool(invoice["is_paid"] and not before)
 
     def notify(self, words: str, kind: str, doc: Document) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
@@ -74,10 +76,6 @@ class Invoices(Products):
             number = str(self.store.next_id("invoice_number", 1001))
             if self.by_number(number) is None:
                 return number
-
-    def by_number(self, number: str) -> Document | None:
-        """The invoice that carries a number."""
-        return next((doc for doc in self.store.all("invoice") if doc["number"] == number), None)
 
     def _check_invoice(self, fields: Document, own: int | None) -> None:
         complaints: dict[str, list[str]] = {}
@@ -152,7 +150,7 @@ class Invoices(Products):
     @route("GET", f"{BASE}/invoices/(?P<key>[^/]+)")
     def get_invoice(self, request: Request, key: str) -> Response:
         """One invoice by id, or else by number: a number may hide behind another invoice's id."""
-        doc = self.store.get("invoice", key) or self.by_number(key)
+        doc = self.store.get("invoice", key) or self.by_number(unquote(key))
         return Response(200, {"invoice": self.show_detail(doc)}) if doc else self.not_found(request)
 
     @route("POST", f"{BASE}/invoices")

@@ -35,7 +35,7 @@ class Payments(Invoices):
             "invoice_ids": [invoice["id"] for invoice in invoices] or [None], "applied_at": values.midnight(day),
             "transaction_response": words, "allocation": parts if success else {}, "cents": amount,
         }  # fmt: skip
-        self.store.put("payment", key, doc)
+        self.keep_payment(doc)
         for invoice in invoices:
             self.payment_moved(invoice)
         return doc
@@ -57,7 +57,8 @@ class Payments(Invoices):
     def _mentions(self, doc: Document, query: str) -> bool:
         customer = self.store.get("customer", doc["customer_id"])
         name = self.show_customer(customer)["business_and_full_name"] if customer else ""
-        return query.lower() in f"{doc['ref_num'] or ''} {name}".lower()
+        words = f"{name} {doc['ref_num'] or ''}" if self.query_finds_ref else name
+        return query.lower() in words.lower()
 
     @route("GET", f"{BASE}/payments/(?P<key>\\d+)")
     def get_payment(self, request: Request, key: str) -> Response:

@@ -12,7 +12,7 @@ from apps.sandbox.syncro.payments import Payments
 KINDS = {"customers": "customer", "invoices": "invoice", "payments": "payment", "products": "product",
          "tax_rates": "tax_rate", "payment_methods": "payment_method", "tokens": "token"}  # fmt: skip
 SETTINGS = ("limit_scale", "retry_after", "payment_touches_invoice", "apply_payments_unit", "requires_number",
-            "newest_first")  # fmt: skip
+            "newest_first", "query_finds_ref")  # fmt: skip
 LINE_WORDS = {"discount_percent": "line_discount_percent"}
 
 
@@ -115,7 +115,7 @@ class People(Payments):
             raise ValueError("more was applied than was paid")
         touched = [self.find("invoice", key) for key in {**payment["allocation"], **parts}]
         ids = [self.find("invoice", key)["id"] for key in parts] or [None]
-        self.store.put("payment", id, {**payment, "allocation": parts, "invoice_ids": ids, "updated_at": self.now()})
+        self.keep_payment({**payment, "allocation": parts, "invoice_ids": ids, "updated_at": self.now()})
         for invoice in touched:
             self.payment_moved(invoice)
 
