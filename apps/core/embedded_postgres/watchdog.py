@@ -130,22 +130,32 @@ def _end_with_parent() -> None:
 
 def make_cluster(place: Place, directory: Path) -> None:
     """Make the data directory with our database in it; it gets its name only when complete."""
-    draft = place.home / "data.new"
-    for leftover in (draft, place.data):
+    for leftover in (place.data, *place.home.glob("data.new.*")):
         shutil.rmtree(leftover, ignore_errors=True)
+    # A name of its own: the initdb of a watchdog that was killed may live on for a moment.
+    draft = place.home / f"data.new.{os.getpid()}"
     draft.mkdir(mode=0o700)
     if place.account:
         os.chown(draft, place.account.uid, place.account.gid)
-    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major_version(directory) >= 17 else []
+    locale = ["--locale=C", "--encoding=UTF8"]
+    if major_version(directory) >= 17:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = ["-U", SUPERUSER, "--auth=trust", "--no-sync"]
-    subprocess.run(
-        [directory / "initdb", "-D", draft, *access, "--encoding=UTF8", "--locale=C", *builtin], check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **place.popen(),
-    )  # fmt: skip
-    subprocess.run(
-        [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"],
-        input=f"CREATE DATABASE {DATABASE}\n".encode(), check=True, cwd="/", stdout=subprocess.DEVNULL, **place.popen(),
-    )  # fmt: skip
+    _run(place, [directory / "initdb", "-D", draft, *access, *locale])
+    single = [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"]
+    _run(place, single, f"CREATE DATABASE {DATABASE}\n".encode())
     draft.rename(place.data)
+
+
+def _run(place: Place, command: list[str | Path], say: bytes = b"") -> None:
+    """Run one of PostgreSQL's programs as the server's user; what it prints is of interest only when it fails."""
+    done = subprocess.run(
+        command, input=say, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False,
+        preexec_fn=_end_with_parent, **place.popen(),
+    )  # fmt: skip
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout.decode(errors="replace"))
+        raise EmbeddedPostgresError(f"The database could not be made; {place.log} says why.")
 
 
 def end_orphan(data: Path) -> None:
