@@ -142,7 +142,7 @@ def make_cluster(place: Place, directory: Path) -> None:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = ["-U", SUPERUSER, "--auth=trust", "--no-sync"]
     _run(place, [directory / "initdb", "-D", draft, *access, *locale])
-    single = [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"]
+    single: list[str | Path] = [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"]
     _run(place, single, f"CREATE DATABASE {DATABASE}\n".encode())
     draft.rename(place.data)
 
