@@ -65,7 +65,7 @@ def watchdog(base: Path) -> int:
 
 
 def postmaster(base: Path) -> int:
-    return int((locate(base).data / "postmaster.pid").read_text().split()[0])
+    return int((locate(base).pgdata / "postmaster.pid").read_text().split()[0])
 
 
 def remembered(base: Path) -> int:
@@ -124,7 +124,7 @@ def test_everything_killed_at_once_leaves_nothing_in_the_way(base: Path) -> None
 def test_a_note_of_a_process_id_that_a_stranger_has_now_is_no_obstacle(base: Path) -> None:
     assert remembered(base) == 1
     embedded_postgres.leave(base)
-    note = locate(base).data / "postmaster.pid"
+    note = locate(base).pgdata / "postmaster.pid"
     note.write_text(f"{os.getpid()}\n{note.parent}\n1\n5432\n{note.parent}\n\n  1 1\nready\n")
     shutil.chown(note, note.parent.stat().st_uid)
     assert remembered(base) == 2

@@ -43,15 +43,15 @@ class Watchdog:
         self.users = os.open(place.base / "users.lock", os.O_RDWR | os.O_CLOEXEC)
         self.bin = binaries(place)
         prepare_sockets(place)
-        if not (place.data / "PG_VERSION").exists():
+        if not (place.pgdata / "PG_VERSION").exists():
             make_cluster(place, self.bin)
-        end_orphan(place.data)
+        end_orphan(place.pgdata)
         self.server = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server; it ends by itself, in good order, should this process be killed."""
         self.born = time.monotonic()
-        where = ["-D", str(self.place.data), "-k", str(self.place.sockets)]
+        where = ["-D", str(self.place.pgdata), "-k", str(self.place.sockets)]
         server: subprocess.Popen[bytes] = subprocess.Popen(
             [str(self.bin / "postgres"), *where, *SERVER, *self.options], stdin=subprocess.DEVNULL, cwd="/",
             preexec_fn=_end_with_parent, **self.place.popen(),  # noqa: PLW1509  there is one thread
@@ -73,7 +73,7 @@ class Watchdog:
         if self.crashes > MOST_CRASHES:
             raise EmbeddedPostgresError(f"The embedded PostgreSQL keeps ending; {self.place.log} says why.")
         time.sleep(0.1 * self.crashes)
-        end_orphan(self.place.data)
+        end_orphan(self.place.pgdata)
         self.server = self.start()
 
     def watch(self) -> None:
@@ -130,7 +130,7 @@ def _end_with_parent() -> None:
 
 def make_cluster(place: Place, directory: Path) -> None:
     """Make the data directory with our database in it; it gets its name only when complete."""
-    for leftover in (place.data, *place.home.glob("data.new.*")):
+    for leftover in (place.pgdata, *place.home.glob("data.new.*")):
         shutil.rmtree(leftover, ignore_errors=True)
     # A name of its own: the initdb of a watchdog that was killed may live on for a moment.
     draft = place.home / f"data.new.{os.getpid()}"
@@ -144,7 +144,7 @@ def make_cluster(place: Place, directory: Path) -> None:
     _run(place, [directory / "initdb", "-D", draft, *access, *locale])
     single: list[str | Path] = [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"]
     _run(place, single, f"CREATE DATABASE {DATABASE}\n".encode())
-    draft.rename(place.data)
+    draft.rename(place.pgdata)
 
 
 def _run(place: Place, command: list[str | Path], say: bytes = b"") -> None:
