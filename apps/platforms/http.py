@@ -129,18 +129,17 @@ class Wire(AbstractContextManager["Wire"]):
         secret: bool = False,
         tries: int = TRIES,
     ) -> httpx.Response:
-        """Ask something that changes nothing, in at most `tries` quick tries. Statuses from 200 to 499 but 429 come back.
+        """Ask something that changes nothing, in at most `tries` quick tries. Status 200 to 499 but 429 comes back.
 
         `path` goes behind the account's base address, or is a whole address. `bucket` names what it draws on, several
         joined by "+", "" for none. `secret` keeps both bodies out of the ledger. Raises TryLater.
         """
         request = self._request(method, path, query, headers, content)
-        for attempt in stamina.retry_context(
-            on=Unavailable, attempts=tries, timeout=QUICK, wait_initial=0.1, wait_max=1
-        ):
+        patience = stamina.retry_context(on=Unavailable, attempts=tries, timeout=QUICK, wait_initial=0.1, wait_max=1)
+        for attempt in patience:
             with attempt:
-                answer = self._exchange(request, bucket, write=False, secret=secret)
-        return answer
+                return self._exchange(request, bucket, write=False, secret=secret)
+        raise AssertionError("a retry ends with an answer or an error")
 
     def write(self, draft: Draft, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Send one draft, once. Raises TryLater when it certainly did nothing, Unsure when nobody can say."""
