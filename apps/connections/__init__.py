@@ -1,0 +1,1 @@
+"""Accounts on the platforms, the companies they make up, and who may see what."""

@@ -1,0 +1,1 @@
+"""Choices staff make: which account, tax, class, item and deposit account."""

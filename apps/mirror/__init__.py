@@ -1,0 +1,1 @@
+"""What either side last told us: no network, no decisions."""

@@ -1,0 +1,1 @@
+"""Where the two sides disagree, and the proof that every cent is explained."""

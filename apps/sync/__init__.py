@@ -1,0 +1,1 @@
+"""The verbs: pull, compose, push, settle."""
