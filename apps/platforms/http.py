@@ -43,7 +43,7 @@ def origin(url: str | httpx.URL) -> Origin:
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Lets requests out to the addresses of one account only, and holds the total deadline while an answer trickles in."""
+    """Lets requests out to the addresses of one account only, and keeps the deadline while an answer trickles in."""
 
     def __init__(self, inner: httpx.BaseTransport, allowed: set[Origin], deadline: float) -> None:
         self.inner = inner
@@ -51,7 +51,7 @@ class GuardedTransport(httpx.BaseTransport):
         self.deadline = deadline
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The whole answer, read within the deadline. Raises Refused for a foreign address, httpx.ReadTimeout when late."""
+        """The whole answer, in time. Raises Refused for a foreign address, httpx.ReadTimeout when it is late."""
         if origin(request.url) not in self.allowed or request.url.userinfo:
             raise Refused(f"{request.url.host} is not an address of this connection, so nothing was sent there.")
         until = time.monotonic() + self.deadline
@@ -129,18 +129,17 @@ class Wire(AbstractContextManager["Wire"]):
         secret: bool = False,
         tries: int = TRIES,
     ) -> httpx.Response:
-        """Ask something that changes nothing; at most `tries` quick tries. The answer's status is below 500 and not 429.
+        """Ask something that changes nothing, in at most `tries` quick tries. Status 200 to 499 but 429 comes back.
 
         `path` goes behind the account's base address, or is a whole address. `bucket` names what it draws on, several
         joined by "+", "" for none. `secret` keeps both bodies out of the ledger. Raises TryLater.
         """
         request = self._request(method, path, query, headers, content)
-        for attempt in stamina.retry_context(
-            on=Unavailable, attempts=tries, timeout=QUICK, wait_initial=0.1, wait_max=1
-        ):
+        patience = stamina.retry_context(on=Unavailable, attempts=tries, timeout=QUICK, wait_initial=0.1, wait_max=1)
+        for attempt in patience:
             with attempt:
-                answer = self._exchange(request, bucket, write=False, secret=secret)
-        return answer
+                return self._exchange(request, bucket, write=False, secret=secret)
+        raise AssertionError("a retry ends with an answer or an error")
 
     def write(self, draft: Draft, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Send one draft, once. Raises TryLater when it certainly did nothing, Unsure when nobody can say."""
@@ -150,7 +149,10 @@ class Wire(AbstractContextManager["Wire"]):
         return self._exchange(request, draft.bucket, write=True, secret=False)
 
     def json(self, answer: httpx.Response) -> Any:
-        """The answer as JSON with Decimal numbers; {} for a refusal (4xx) without any. Else Unavailable, or Unsure for a write."""
+        """The answer as JSON with Decimal numbers; {} for a refusal (4xx) that has none.
+
+        Raises Unavailable when anything else is no JSON, Unsure when it answers a write.
+        """
         try:
             return json.loads(answer.content, parse_float=Decimal)
         except ValueError:

@@ -135,7 +135,7 @@ class OAuth2:
 
     def _refresh(self, tokens: Tokens) -> Tokens:
         if not tokens.refresh:
-            raise NeedsReconnect()
+            raise NeedsReconnect
         return self._ask({"grant_type": "refresh_token", "refresh_token": tokens.refresh}, tokens)
 
     def _ask(self, form: Mapping[str, str], before: Tokens) -> Tokens:

@@ -36,7 +36,7 @@ def numbered_pages(
         if answer.page is not None and answer.page != number:
             raise Unavailable(CIRCLES)
         first = {key(row) for row in answer.rows[:1]}
-        if answer.total_pages is None and (first & seen or not answer.rows and seen):
+        if answer.total_pages is None and (first & seen or (seen and not answer.rows)):
             return
         if first & seen:
             raise Unavailable(CIRCLES)
@@ -57,7 +57,7 @@ def positioned_pages(
     start: int = 1,
     key: Callable[[Row], str] = lambda row: str(row["Id"]),
 ) -> Iterator[tuple[int, Sequence[Row]]]:
-    """Pages by position of their first row, `size` rows each, until a short one; Unavailable when a page comes twice."""
+    """Pages by position of the first row, `size` rows each, until a short one. Unavailable when a page comes twice."""
     seen: set[str] = set()
     position = start
     while True:
