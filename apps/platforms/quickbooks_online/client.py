@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
-from quickbooks import QuickBooks  # type: ignore[import-untyped]
+from quickbooks import QuickBooks
 
 from apps.platforms.base import Account, Draft, Limits, Verb
 from apps.platforms.errors import RateLimited, Unavailable
@@ -23,6 +23,8 @@ from apps.platforms.quickbooks_online.payload import write_json
 from apps.platforms.quickbooks_online.translate.values import Body, Raw
 
 MINOR_VERSION = 75
+#: The most rows of one query.
+PAGE = 1000
 #: What a request draws on: 500 a minute and 10 a second; batches 40 a minute besides.
 ONE, BATCH = "requests+second", "requests+second+batch"
 #: Query parameters that turn an update into a void.
@@ -99,7 +101,8 @@ class Client:
     def preferences(self) -> Raw:
         """Preferences: closed period, numbering, tax, currencies."""
         desk = self._desk()
-        return _object(self._ask(self._built("get", f"{desk.api_url}/company/{desk.company_id}/preferences")), "Preferences")
+        url = f"{desk.api_url}/company/{desk.company_id}/preferences"
+        return _object(self._ask(self._built("get", url)), "Preferences")
 
     def query(self, kind: str, select: str) -> tuple[list[Raw], str]:
         """The rows of one query (at most 1000) and the server's time. Raises Unavailable when it could not be read."""
@@ -110,7 +113,7 @@ class Client:
         return list(found.get(kind) or []), str(answer.get("time") or "")
 
     def changes(self, kinds: Iterable[str], since: datetime) -> Rows:
-        """Everything of these kinds that changed since; at most 1000 objects in all, without a word when there are more."""
+        """All of these kinds that changed since; at most 1000 objects together, without a word when there are more."""
         moment = since.replace(microsecond=0).isoformat()
         answer = self._ask(self._built("change_data_capture", ",".join(kinds), moment))
         found: dict[str, list[Raw]] = {}
@@ -139,14 +142,15 @@ class Client:
     def batch(self, items: list[tuple[str, Verb, Body]], key: str) -> Draft:
         """The request for up to 30 writes that do not depend on one another; their `bId`s are "1", "2" and so on."""
         requests = [
-            {"bId": str(place), "operation": verb.value, kind: body} for place, (kind, verb, body) in enumerate(items, 1)
+            {"bId": str(place), "operation": verb.value, kind: body}
+            for place, (kind, verb, body) in enumerate(items, 1)
         ]
         desk = self._desk()
         url = f"{desk.api_url}/company/{desk.company_id}/batch"
         return _draft(self._built("post", url, write_json({"BatchItemRequest": requests}), request_id=key), key, BATCH)
 
     def send(self, draft: Draft) -> tuple[int, Any]:
-        """Send a draft as it is; status and JSON of the answer. A rejected token is renewed once and the same bytes go again."""
+        """Send a draft as it is; status and JSON of the answer. A rejected token is renewed, the bytes stay."""
         headers = self.oauth.headers()
         answer = self.wire.write(draft, headers)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -178,9 +182,7 @@ class Client:
     def _read(self, built: Built, headers: Mapping[str, str]) -> httpx.Response:
         kinds = {"Content-Type": built.content_type} if built.content_type else {}
         content = built.body or None
-        return self.wire.read(
-            built.method, built.path, built.query, {**kinds, **headers}, content, bucket=ONE
-        )
+        return self.wire.read(built.method, built.path, built.query, {**kinds, **headers}, content, bucket=ONE)
 
     def _desk(self) -> Desk:
         return Desk(company_id=self.account.account_id, minorversion=MINOR_VERSION)
@@ -188,7 +190,9 @@ class Client:
     def _built(self, name: str, *args: Any, **kwargs: Any) -> Built:
         desk = self._desk()
         getattr(desk, name)(*args, **kwargs)
-        built: Built = desk.built
+        built = desk.built
+        if built is None:
+            raise TypeError(f"python-quickbooks builds no request for {name}")
         return replace(built, path=self._path(built))
 
     def _path(self, built: Built) -> str:
@@ -199,6 +203,13 @@ class Client:
             if base.endswith(ending):
                 return built.path.removeprefix(ending)
         return built.path
+
+
+def select(kind: str, *conditions: str, by: str = "", start: int = 1) -> str:
+    """A query for up to 1000 rows that fulfil every condition (empty ones are none), in the order of `by`."""
+    where = " AND ".join(part for part in conditions if part)
+    parts = (f"SELECT * FROM {kind}", f"WHERE {where}" if where else "", f"ORDERBY {by}" if by else "")  # noqa: S608
+    return " ".join(part for part in (*parts, f"STARTPOSITION {start} MAXRESULTS {PAGE}") if part)
 
 
 def literal(value: str) -> str:

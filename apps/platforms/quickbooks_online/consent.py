@@ -12,7 +12,7 @@ SCOPES = ("com.intuit.quickbooks.accounting",)
 
 
 def authorize_url(account: Account, redirect_uri: str, state: str) -> str:
-    """Where to send the administrator who connects; the answer brings `code`, `state` and `realmId`. Raises Unavailable."""
+    """Where to send the administrator; the callback brings `code`, `state` and `realmId`. Raises Unavailable."""
     with _wire(account) as wire:
         return OAuth2(account, wire).authorize_url(SCOPES, redirect_uri, state)
 

@@ -30,7 +30,7 @@ from apps.platforms.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way QuickBooks says no. `words` narrows a code by its text; `sentence` "" means QuickBooks' own; `page`: where."""
+    """One way QuickBooks says no. `words` narrows a code by its text; `sentence` "" means QuickBooks' own words."""
 
     code: str
     kind: type[PlatformError]
@@ -39,20 +39,24 @@ class Row:
     page: str = "error-codes"
 
 
+CLOSED = "The books are closed for this date in QuickBooks Online."
+NAME_TAKEN = "Another customer, vendor, employee or item in QuickBooks Online already has this name."
+
 #: The first row that fits counts. Texts before codes: closed books were also seen under 5010.
 ROWS: tuple[Row, ...] = (
-    Row("", PeriodClosed, "The books are closed for this date in QuickBooks Online.", "period closed|books.{0,20}closed"),
-    Row("6200", PeriodClosed, "The books are closed for this date in QuickBooks Online."),
-    Row("6210", PeriodClosed, "The books are closed for this date in QuickBooks Online."),
+    Row("", PeriodClosed, CLOSED, "period closed|books.{0,20}closed"),
+    Row("6200", PeriodClosed, CLOSED),
+    Row("6210", PeriodClosed, CLOSED),
     Row("3001", RateLimited, page="limits-and-throttles"),
     Row("3200", NeedsReconnect, page="oauth-2.0"),
     Row("3202", NeedsReconnect, page="oauth-2.0"),
-    Row("3100", NeedsReconnect, "QuickBooks Online no longer knows this app for the company; connect it again.", page="oauth-2.0"),
+    Row("3100", NeedsReconnect, "QuickBooks Online no longer knows this app for the company; connect it again.",
+        page="oauth-2.0"),
     Row("100", NeedsReconnect, page="oauth-2.0"),
     Row("110", NeedsReconnect, page="oauth-2.0"),
     Row("120", NeedsReconnect, "The person who connected QuickBooks Online is no longer an administrator there; "
         "an administrator must connect it again.", page="handling-common-errors"),
-    Row("140", Unavailable, "The company is locked in QuickBooks Online for the moment; this will be sent again by itself."),
+    Row("140", Unavailable, "The company is locked in QuickBooks Online; this will be sent again by itself."),
     Row("150", Unavailable, "QuickBooks Online is under maintenance; this will be sent again by itself."),
     Row("600", Unsure, page="blogs 2015/04/06 requestid"),
     Row("610", BadReference, words="inactive"),
@@ -65,16 +69,16 @@ ROWS: tuple[Row, ...] = (
     Row("5030", PermissionMissing, "The subscription of QuickBooks Online does not include this feature."),
     Row("6000", Unavailable, words="wait a few minutes|unexpected error"),
     Row("6000", BadReference, words="made inactive|has been deleted|no longer active"),
-    Row("6000", LockedByPayment, words="deposited|linked to a deposit|payments? (?:is|are|has been) (?:linked|applied)"),
+    Row("6000", LockedByPayment, words="deposited|linked to a deposit|payments? (is|are|has been) (linked|applied)"),
     Row("6110", LockedByPayment, "It was processed by QuickBooks Payments and cannot be changed."),
     Row("6120", LockedByPayment, "It was processed by QuickBooks Payments and cannot be deleted."),
     Row("6140", AlreadyThere, "Another document in QuickBooks Online already has this number.", page="invoice"),
-    Row("6190", PermissionMissing, "The subscription of QuickBooks Online has ended or is suspended; it can only be read."),
-    Row("6240", AlreadyThere, "Another customer, vendor, employee or item in QuickBooks Online already has this name.", page="customer"),
+    Row("6190", PermissionMissing, "The subscription of QuickBooks Online has ended: it can only be read."),
+    Row("6240", AlreadyThere, NAME_TAKEN, page="customer"),
     Row("6250", BadReference, "The customer is inactive or missing in QuickBooks Online."),
     Row("6450", LockedByPayment, "The payment was already settled and cannot be voided."),
     Row("6480", LockedByPayment, "It is matched with a bank transaction in QuickBooks Online."),
-    Row("6540", LockedByPayment, "It is part of a bank deposit in QuickBooks Online; take it out of the deposit first."),
+    Row("6540", LockedByPayment, "It is part of a deposit in QuickBooks Online; take it out of the deposit first."),
     Row("10000", Unsure, "QuickBooks Online had an internal failure; whether it did the work has to be looked up."),
     Row("10200", Unavailable, "The company is being reset in QuickBooks Online; this will be sent again by itself."),
 )  # fmt: skip

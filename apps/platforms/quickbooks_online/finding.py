@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import cast
 
 from apps.platforms.base import ABSENT, Answer, Found, Verb, Write
-from apps.platforms.quickbooks_online.client import Client, literal
+from apps.platforms.quickbooks_online.client import Client, literal, select
 from apps.platforms.quickbooks_online.pulling import ALL, Puller
 from apps.platforms.quickbooks_online.reading import scan
 from apps.platforms.quickbooks_online.translate import KINDS, holds, read
@@ -46,7 +46,7 @@ class Finder:
         return Found(read(entity, min(ours, key=_age)))
 
     def _around(self, entity: str, write: Write) -> list[Raw]:
-        record = cast(Invoice, write.record)
+        record = cast("Invoice", write.record)
         conditions = [
             f"TxnDate >= {literal((record.date - AROUND).isoformat())}",
             f"TxnDate <= {literal((record.date + AROUND).isoformat())}",
@@ -60,8 +60,7 @@ class Finder:
     def _named(self, entity: str, record: Record, facts: Facts) -> Found | Answer:
         field, name = _name(record, facts)
         kind = KINDS[entity].name
-        select = f"SELECT * FROM {kind} WHERE {field} = {literal(name)} AND {ALL} MAXRESULTS 1000"
-        rows: Sequence[Raw] = self.client.query(kind, select)[0]
+        rows: Sequence[Raw] = self.client.query(kind, select(kind, f"{field} = {literal(name)}", ALL))[0]
         same = [row for row in rows if str(row.get(field, "")).casefold() == name.casefold()]
         return Found(read(entity, min(same, key=_age))) if same else ABSENT
 
@@ -80,7 +79,7 @@ class Finder:
 def _name(record: Record, facts: Facts) -> tuple[str, str]:
     if isinstance(record, Customer):
         return "DisplayName", display_name(record, facts)
-    return "Name", item_name(cast(Item, record), facts)
+    return "Name", item_name(cast("Item", record), facts)
 
 
 def _age(raw: Raw) -> tuple[str, int, str]:

@@ -102,7 +102,8 @@ class QuickBooksOnline(DirectPlatform):
         """A first look. Raises NeedsReconnect when the sign-in or the app's right to this company is gone."""
         company = self.client.company()
         self._facts = read_facts(company, self.client.preferences())
-        return Health(title=self._facts.name, facts=self._facts, warnings=tuple(_warnings(self._facts, subscription(company))))
+        warnings = tuple(_warnings(self._facts, subscription(company)))
+        return Health(title=self._facts.name, facts=self._facts, warnings=warnings)
 
     def facts(self) -> Facts:
         """The facts as they are now; drafts go by the last ones read."""
@@ -135,7 +136,7 @@ class QuickBooksOnline(DirectPlatform):
         return read_outcomes(self.client, draft)
 
     def find(self, entity: str, write: Write) -> Found | Answer:
-        """Whether what this write wanted is there: by marker among the customer's documents of a month around its date."""
+        """Whether what this write wanted is there: by marker, among the customer's documents of a month around."""
         return self._finder.find(entity, write, self._facts or self.facts())
 
     def url(self, entity: str, external_id: str) -> str:

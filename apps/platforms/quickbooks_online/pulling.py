@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from apps.platforms.base import Page
-from apps.platforms.quickbooks_online.client import Client, literal
+from apps.platforms.quickbooks_online.client import Client, literal, select
 from apps.platforms.quickbooks_online.reading import UPDATED, Cursor, Feed, scan
 from apps.platforms.quickbooks_online.translate import KINDS, read
 from apps.platforms.quickbooks_online.translate.movements import TYPES, parts, read_movements
@@ -75,8 +75,7 @@ class Puller:
             wanted = sorted({key.split(":")[1] for key in ids if key.startswith(f"{kind}:")})
         for first in range(0, len(wanted), AT_ONCE):
             listed = ", ".join(literal(key) for key in wanted[first : first + AT_ONCE])
-            active = f" AND {ALL}" if _active(entity) else ""
-            rows, _ = self.client.query(kind, f"SELECT * FROM {kind} WHERE Id IN ({listed}){active} MAXRESULTS 1000")
+            rows, _ = self.client.query(kind, select(kind, f"Id IN ({listed})", _active(entity)))
             yield from self.records(entity, kind, rows)
 
     def _page(self, entity: str, kind: str, rows: Sequence[Raw], following: Cursor | None, since: str) -> Page:
@@ -93,12 +92,13 @@ class Puller:
         kinds = kinds_of(entity)
         rows, complete = self.feed.since(entity, kinds, moment)
         records, gone = self._sorted(entity, {kind: rows.by_kind.get(kind, []) for kind in kinds})
-        yield Page(records=records, gone=gone, cursor=str(Cursor(since=rows.time) if complete else place), last=complete)
+        reached = Cursor(since=rows.time) if complete else place
+        yield Page(records=records, gone=gone, cursor=str(reached), last=complete)
         if not complete:
             yield from self._by_query(entity, moment.isoformat(), rows.time, place)
 
     def _by_query(self, entity: str, since: str, until: str, place: Cursor) -> Iterator[Page]:
-        """Too many changes for a capture: the rest by query. Deletions beyond its first 1000 are for the sweep to find."""
+        """Too many for a capture: the rest by query. Deletions beyond its first 1000 are for the sweep to find."""
         for kind in kinds_of(entity):
             for piece in scan(self.client, kind, _active(entity), Cursor(kind=kind, at=since), by=UPDATED):
                 records, gone = self._sorted(entity, {kind: piece.rows})
@@ -119,20 +119,18 @@ class Puller:
     def _know_receivable(self, entity: str) -> None:
         if entity != MOVEMENT:
             return
-        rows, _ = self.client.query(
-            "Account", f"SELECT * FROM Account WHERE AccountType = {literal(RECEIVABLE)} AND {ALL} MAXRESULTS 1000"
-        )
+        rows, _ = self.client.query("Account", select("Account", f"AccountType = {literal(RECEIVABLE)}", ALL))
         self._receivable = frozenset(str(row.get("Id")) for row in rows)
 
     def _tax_codes(self) -> Page:
         """All of them each time: they are few, and no capture holds them."""
         rates = self._rates()
-        rows, time = self.client.query("TaxCode", f"SELECT * FROM TaxCode WHERE {ALL} MAXRESULTS 1000")
+        rows, time = self.client.query("TaxCode", select("TaxCode", ALL))
         records: list[TaxCode] = [read_tax_code(row, rates) for row in rows]
         return Page(records=records, cursor=str(Cursor(since=time)), last=True)
 
     def _rates(self) -> dict[str, Decimal]:
-        rows, _ = self.client.query("TaxRate", f"SELECT * FROM TaxRate WHERE {ALL} MAXRESULTS 1000")
+        rows, _ = self.client.query("TaxRate", select("TaxRate", ALL))
         return read_rates(rows)
 
 

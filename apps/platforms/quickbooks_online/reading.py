@@ -13,10 +13,9 @@ from typing import Any
 
 from apps.platforms.errors import Unavailable
 from apps.platforms.paging import CIRCLES
-from apps.platforms.quickbooks_online.client import Client, Rows, literal
+from apps.platforms.quickbooks_online.client import PAGE, Client, Rows, literal, select
 from apps.platforms.quickbooks_online.translate.values import Raw, instant, meta
 
-PAGE = 1000
 #: A capture holds at most so many objects over all its entities, and does not say that there are more.
 CAP = 1000
 #: Everything is asked for so much earlier than the last answer: rows are not visible the moment they are stamped.
@@ -37,7 +36,7 @@ CREATED, UPDATED = "CreateTime", "LastUpdatedTime"
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a pull goes on. `since` is the server's time; `kind`, `at` and `start` only while a first load is under way."""
+    """Where a pull goes on. `since` is the server's time; the others only while a first load is under way."""
 
     since: str = ""
     kind: str = ""
@@ -100,9 +99,7 @@ def scan(client: Client, kind: str, where: str = "", place: Cursor | None = None
 
 def _select(kind: str, where: str, place: Cursor, by: str) -> str:
     later = f"MetaData.{by} >= {literal(place.at)}" if place.at else ""
-    conditions = " AND ".join(part for part in (where, later) if part)
-    filtered = f" WHERE {conditions}" if conditions else ""
-    return f"SELECT * FROM {kind}{filtered} ORDERBY MetaData.{by} STARTPOSITION {place.start} MAXRESULTS {PAGE}"
+    return select(kind, where, later, by=f"MetaData.{by}", start=place.start)
 
 
 def _after(place: Cursor, last: Raw, by: str) -> Cursor:
@@ -130,7 +127,7 @@ class Feed:
         self._capture: _Capture | None = None
 
     def since(self, entity: str, kinds: Collection[str], moment: datetime) -> tuple[Rows, bool]:
-        """What changed of these kinds since `moment`, and whether that is all: False when there were too many to hold."""
+        """What changed of these kinds since `moment`, and whether that is all: False when there were too many."""
         capture = self._fitting(entity, moment - OVERLAP)
         capture.taken.add(entity)
         if capture.rows.count < CAP:

@@ -55,7 +55,7 @@ def events(body: bytes) -> list[Event]:
 
 
 def _cloud(item: Mapping[str, Any]) -> Iterator[Event]:
-    name = (str(item.get("type", "")).split(".") + ["", ""])[1]
+    name = str(item.get("type", "")).partition(".")[2].partition(".")[0]
     more = item.get("data") or {}
     ids = (item.get("intuitentityid"), more.get("deletedid") or more.get("deletedId"))
     yield from _named(str(item.get("intuitaccountid", "")), name, ids)
@@ -63,7 +63,8 @@ def _cloud(item: Mapping[str, Any]) -> Iterator[Event]:
 
 def _legacy(item: Mapping[str, Any]) -> Iterator[Event]:
     for entity in (item.get("dataChangeEvent") or {}).get("entities") or []:
-        yield from _named(str(item.get("realmId", "")), str(entity.get("name", "")), (entity.get("id"), entity.get("deletedId")))
+        ids = (entity.get("id"), entity.get("deletedId"))
+        yield from _named(str(item.get("realmId", "")), str(entity.get("name", "")), ids)
 
 
 def _named(realm: str, name: str, ids: tuple[Any, ...]) -> Iterator[Event]:

@@ -24,17 +24,17 @@ Placed = tuple[int, Write, Body]
 def draft_all(
     client: Client, entity: str, writes: Sequence[Write], facts: Facts, new_key: Callable[[], str]
 ) -> list[Draft]:
-    """The requests of these writes. Raises ValueError when two change one document: their order would be left to chance."""
+    """The requests of these writes. Raises ValueError when two change one document: their order would be chance."""
     named = [write.external_id for write in writes if write.external_id]
     if len(named) != len(set(named)):
         raise ValueError("two writes of one document in one batch")
     placed = list(_placed(writes, facts))
     alone = [one for one in placed if one[1].verb is Verb.VOID]
     together = [one for one in placed if one[1].verb is not Verb.VOID]
-    drafts = [_one(client, entity, one, new_key()) for one in alone]
-    for first in range(0, len(together), SIZE):
-        drafts.append(_some(client, entity, together[first : first + SIZE], new_key()))
-    return drafts
+    chunks = [together[first : first + SIZE] for first in range(0, len(together), SIZE)]
+    return [_one(client, entity, one, new_key()) for one in alone] + [
+        _some(client, entity, chunk, new_key()) for chunk in chunks
+    ]
 
 
 def read_outcomes(client: Client, draft: Draft) -> list[Outcome]:

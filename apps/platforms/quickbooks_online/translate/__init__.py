@@ -14,7 +14,7 @@ from apps.platforms.records import Facts, Record
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One entity: QuickBooks' `name` for it, how it is read and written. `listed` ones are never deleted, only inactive."""
+    """One entity: QuickBooks' `name`, how it is read and written. `listed` ones are never deleted, only inactive."""
 
     name: str
     read: Callable[[Raw], Any] | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.platforms.base import day_of
 from apps.platforms.errors import Refused
 from apps.platforms.markers import read_marker, with_marker, without_marker
 from apps.platforms.quickbooks_online.translate import names
@@ -25,11 +26,14 @@ from apps.platforms.quickbooks_online.translate.values import (
     to_ref,
     without_number_line,
 )
-from apps.platforms.base import day_of
 from apps.platforms.records import CreditMemo, Facts, Invoice, RefundReceipt, SalesDocument
 
 #: What our number is called in the note where QuickBooks numbers by itself.
-NUMBER_LINES = {"invoice": "Syncro invoice", "credit_memo": "Syncro credit memo", "refund_receipt": "Syncro refund receipt"}
+NUMBER_LINES = {
+    "invoice": "Syncro invoice",
+    "credit_memo": "Syncro credit memo",
+    "refund_receipt": "Syncro refund receipt",
+}
 
 
 def read_invoice(raw: Raw) -> Invoice:
@@ -55,7 +59,7 @@ def read_refund_receipt(raw: Raw) -> RefundReceipt:
 
 
 def write_invoice(record: Invoice, facts: Facts, marker: str = "", base: Invoice | None = None) -> Body:
-    """The body of a create or of a sparse update, whole: a total we send is ignored, tax is honoured. Raises Refused."""
+    """The whole body of a create or a sparse update: totals are not sent, tax is. Raises Refused."""
     body = _write(record, facts, marker, base)
     return body | ({"DueDate": record.due_date.isoformat()} if record.due_date else {})
 
@@ -65,7 +69,9 @@ def write_credit_memo(record: CreditMemo, facts: Facts, marker: str = "", base: 
     return _write(record, facts, marker, base)
 
 
-def write_refund_receipt(record: RefundReceipt, facts: Facts, marker: str = "", base: RefundReceipt | None = None) -> Body:
+def write_refund_receipt(
+    record: RefundReceipt, facts: Facts, marker: str = "", base: RefundReceipt | None = None
+) -> Body:
     """The body of a RefundReceipt; it needs the account the money leaves, else Refused."""
     if not record.account_id:
         raise Refused("A refund needs the account the money is paid from; choose one for its payment method.")
@@ -92,7 +98,7 @@ def currency_ref(currency: str, facts: Facts) -> Body:
     if currency in ("", facts.currency):
         return {}
     if facts.raw and not (facts.raw.get("CurrencyPrefs") or {}).get("MultiCurrencyEnabled"):
-        raise Refused(f"It is in {currency}, and the company in QuickBooks Online keeps its books in {facts.currency} only.")
+        raise Refused(f"It is in {currency}, and the company keeps its books in {facts.currency} only.")
     return {"CurrencyRef": to_ref(currency)}
 
 

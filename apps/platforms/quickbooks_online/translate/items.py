@@ -62,7 +62,7 @@ def item_name(record: Item, facts: Facts) -> str:
 def write_item(record: Item, facts: Facts, base: Item | None = None) -> Body:
     """The body of a create, or with `base` only what differs from it. Raises Refused for inventory and bundles."""
     if base is None and record.kind not in TYPES:
-        raise Refused("Inventory items and bundles are made in QuickBooks Online itself; link this product to one there.")
+        raise Refused("Inventory items and bundles are made in QuickBooks Online; link this product to one there.")
     body = changed(_whole(record, facts), _whole(base, facts) if base else None)
     if base is None:
         body = {key: value for key, value in body.items() if value != ""} | {"Type": TYPES[record.kind]}

@@ -35,14 +35,18 @@ def read_lines(raw: Raw) -> tuple[Line, ...]:
     return tuple(_each(raw.get("Line") or []))
 
 
-def write_lines(lines: Sequence[Line], facts: Facts, default_code: str = "", kept: frozenset[str] = frozenset()) -> list[Body]:
+def write_lines(
+    lines: Sequence[Line], facts: Facts, default_code: str = "", kept: frozenset[str] = frozenset()
+) -> list[Body]:
     """Lines as QuickBooks wants them, a discount without an item last and positive. Ids in `kept` name lines to change.
 
     Raises BadReference for an amount without an item: QuickBooks would silently count it as text.
     """
-    written = [_to_line(line, facts, default_code) for line in lines if not _loose_discount(line)]
-    for line, body in zip((line for line in lines if not _loose_discount(line)), written, strict=True):
-        body |= {"Id": line.line_id} if line.line_id in kept else {}
+    written = [
+        _to_line(line, facts, default_code) | ({"Id": line.line_id} if line.line_id in kept else {})
+        for line in lines
+        if not _loose_discount(line)
+    ]
     off = -sum((line.amount for line in lines if _loose_discount(line)), ZERO)
     if off:
         detail = {"PercentBased": False}
@@ -119,7 +123,7 @@ def _to_line(line: Line, facts: Facts, default_code: str) -> Body:
     if line.kind is LineKind.TEXT or (not line.item_id and not line.amount):
         return {"DetailType": "DescriptionOnly", **described}
     if not line.item_id:
-        raise BadReference(f"The line “{line.description or line.name}” has an amount and no product in QuickBooks Online.")
+        raise BadReference(f"The line “{line.description or line.name}” has no product in QuickBooks Online.")
     quantity, price = quantity_and_price(line)
     detail: Body = {"ItemRef": to_ref(line.item_id), "Qty": quantity, "UnitPrice": price}
     code = US_CODES[line.taxable] if american(facts) else line.tax_code_id or default_code

@@ -1,7 +1,7 @@
-"""Other documents that move a customer's receivable: lines of journal entries, deposits and expenses on an A/R account.
+"""Other documents that move a customer's receivable: lines of journal entries, deposits and expenses on A/R accounts.
 
-A record is one customer's share of one document. Its id is "JournalEntry:12:1", ":2" and so on in the order of the lines,
-dense, because QuickBooks renumbers lines when a document is edited.
+A record is one customer's share of one document. Its id is "JournalEntry:12:1", ":2" and so on in the order of the
+lines, dense, because QuickBooks renumbers lines when a document is edited.
 """
 
 from __future__ import annotations

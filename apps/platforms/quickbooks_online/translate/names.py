@@ -41,24 +41,24 @@ MULTILINE = frozenset({"Notes", "Description", "PrivateNote"})
 #: Letters outside ISO-8859-1 that have a plain counterpart; all else is decomposed, and dropped if that gives nothing.
 PLAIN = str.maketrans(
     {
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("‘’‚‛′ʼ", "'"),
-        **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys("•‣●", "*"),
-        "…": "...",
-        "⁄": "/",
-        "€": "EUR",
-        "œ": "oe",
-        "Œ": "OE",
-        "ł": "l",
-        "Ł": "L",
-        "đ": "d",
-        "Đ": "D",
-        "ı": "i",
-        "ẞ": "SS",
-        "≤": "<=",
-        "≥": ">=",
-        "≠": "!=",
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+        **dict.fromkeys("\u2022\u2023\u25cf", "*"),
+        "\u2026": "...",
+        "\u2044": "/",
+        "\u20ac": "EUR",
+        "\u0153": "oe",
+        "\u0152": "OE",
+        "\u0142": "l",
+        "\u0141": "L",
+        "\u0111": "d",
+        "\u0110": "D",
+        "\u0131": "i",
+        "\u1e9e": "SS",
+        "\u2264": "<=",
+        "\u2265": ">=",
+        "\u2260": "!=",
     }
 )
 
@@ -68,7 +68,7 @@ _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
 def text(kind: str, value: str, american: bool, entity: str = "") -> str:
-    """A text for the property `kind` (units: characters as in LENGTHS), folded in US companies and cut to its length."""
+    """A text for the property `kind`, folded in US companies and cut to its length in characters."""
     clean = fold(value, american) if american else unicodedata.normalize("NFC", value)
     clean = _lines(clean) if kind in MULTILINE else _one_line(clean)
     limit = LENGTHS.get(f"{entity}.{kind}") or LENGTHS[kind]
@@ -100,7 +100,7 @@ def email(value: str, american: bool) -> str:
 
 
 def fold(value: str, american: bool = True) -> str:
-    """The text in ISO-8859-1, all that a US company stores: quotes and dashes made plain, accents dropped, emoji left out."""
+    """The text in ISO-8859-1, all that a US company stores: quotes and dashes plain, emoji left out."""
     composed = unicodedata.normalize("NFC", value)
     return "".join(letter if _kept(letter) else _plain(letter) for letter in composed) if american else composed
 

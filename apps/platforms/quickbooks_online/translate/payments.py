@@ -34,7 +34,7 @@ MOVEMENT_TYPES = {"JournalEntry": "JournalEntry", "Purchase": "Expense"}
 
 
 def read_payment(raw: Raw) -> Payment:
-    """A Payment with its applications; `locked` where QuickBooks Payments processed it, `deposited` where it is banked."""
+    """A Payment with its applications; `locked`: QuickBooks Payments processed it, `deposited`: it is banked."""
     return Payment(
         **envelope(raw),
         status=document_status(raw),
@@ -104,9 +104,9 @@ def _check_covered(record: Payment) -> None:
         raise Refused("It is not known how much of this payment belongs on each document.")
     if record.amount < 0 or any((part.amount or ZERO) < 0 for part in record.applications):
         raise Refused("QuickBooks Online takes no negative payments; money paid back is a refund there.")
-    credits = sum((part.amount or ZERO for part in record.applications if part.document_entity != "invoice"), ZERO)
+    credit = sum((part.amount or ZERO for part in record.applications if part.document_entity != "invoice"), ZERO)
     applied = sum((part.amount or ZERO for part in record.applications if part.document_entity == "invoice"), ZERO)
-    if applied > record.amount + credits:
+    if applied > record.amount + credit:
         raise Refused(f"{applied} would be applied of a payment of {record.amount}.")
 
 

@@ -59,7 +59,6 @@ def read_facts(company: Raw, preferences: Raw) -> Facts:
     sales = preferences.get("SalesFormsPrefs") or {}
     tax = preferences.get("TaxPrefs") or {}
     closed = (preferences.get("AccountingInfoPrefs") or {}).get("BookCloseDate")
-    zone = next((pair.get("Value") for pair in company.get("NameValue") or [] if pair.get("Name") == "DefaultTimeZone"), "")
     return Facts(
         external_id=str(company.get("Id") or ""),
         name=str(company.get("CompanyName") or company.get("LegalName") or ""),
@@ -70,12 +69,17 @@ def read_facts(company: Raw, preferences: Raw) -> Facts:
         automatic_tax=bool(tax.get("PartnerTaxEnabled", False)),
         uses_tax=bool(tax.get("UsingSalesTax", False)),
         applies_credits_itself=bool(sales.get("AutoApplyCredit", False)),
-        time_zone=str(company.get("DefaultTimeZone") or zone or ""),
+        time_zone=named(company, "DefaultTimeZone"),
         raw=preferences,
     )
 
 
 def subscription(company: Raw) -> str:
     """The state of the subscription as CompanyInfo tells it, "" when it does not."""
+    return named(company, "SubscriptionStatus")
+
+
+def named(company: Raw, name: str) -> str:
+    """One of the named values of CompanyInfo, "" when it is not there."""
     pairs = company.get("NameValue") or []
-    return next((str(pair.get("Value")) for pair in pairs if pair.get("Name") == "SubscriptionStatus"), "")
+    return next((str(pair.get("Value")) for pair in pairs if pair.get("Name") == name), "")
