@@ -41,7 +41,8 @@ class OAuth(PocketApp):
         base = f"http://{request.headers.get('host', '127.0.0.1')}"
         return Response(200, {
             "issuer": f"{base}/op/v1", "authorization_endpoint": f"{base}/authorize",
-            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer", "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
+            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+            "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
             "jwks_uri": f"{base}/op/v1/jwks", "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
             "response_types_supported": ["code"], "scopes_supported": ["com.intuit.quickbooks.accounting"],
         })  # fmt: skip
