@@ -53,8 +53,12 @@ class PocketQuickBooks(People):
         if key not in realms:
             raise LookupError(f"no company {key}")
         if key not in self.companies:
-            self.companies[key] = Company(self.store, key, self.settings, lambda: self.clock())
+            self.companies[key] = Company(self.store, key, self.settings, self.now)
         return self.companies[key]
+
+    def now(self) -> float:
+        """The clock of this pocket, which tests may set."""
+        return self.clock()
 
     def handle(self, request: Request) -> Response | None:
         """Every answer carries its intuit_tid; events go out once the answer is safe."""
@@ -180,7 +184,7 @@ class PocketQuickBooks(People):
             return {"QueryResponse": run(company, str(item["Query"]))}
         names = [name for name in item if name not in NOT_ENTITIES]
         entity = BY_URL.get(names[0].lower()) if len(names) == 1 else None
-        if entity != (names or [""])[0] or entity is None or not isinstance(item[entity], dict):
+        if entity is None or entity != names[0] or not isinstance(item[entity], dict):
             raise Refusal("2010", f"Property Name:{','.join(names) or 'entity'} specified is unsupported or invalid")
         include = frozenset(filter(None, str(item.get("optionsData", "")).split(",")))
         operation = str(item.get("operation", ""))

@@ -1,4 +1,4 @@
-"""Which properties exist, what they may hold, which the vendor computes: tables, and the check of a body against them."""
+"""Which properties exist, what they may hold and which the vendor computes; the check of a body against that."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from typing import Any
 from apps.sandbox.quickbooks_online.refusals import Refusal
 from apps.sandbox.store import Document
 
+
+def words(text: str) -> frozenset[str]:
+    """The names in a line of names."""
+    return frozenset(text.split())
+
+
 COMMON = "Id SyncToken MetaData domain sparse status CustomField AttachableRef "
 TXN = (
     COMMON
     + "DocNumber TxnDate DepartmentRef CurrencyRef ExchangeRate PrivateNote LinkedTxn Line TxnTaxDetail TxnSource "
 )
 SALE = TXN + (
-    "CustomerRef CustomerMemo BillAddr ShipAddr FreeFormAddress ShipFromAddr ClassRef ShipMethodRef ShipDate TrackingNum "
-    "GlobalTaxCalculation TotalAmt HomeTotalAmt ApplyTaxAfterDiscount PrintStatus EmailStatus BillEmail BillEmailCc "
-    "BillEmailBcc DeliveryInfo Balance HomeBalance RecurDataRef ProjectRef TaxExemptionRef "
+    "CustomerRef CustomerMemo BillAddr ShipAddr FreeFormAddress ShipFromAddr ClassRef ShipMethodRef ShipDate "
+    "TrackingNum GlobalTaxCalculation TotalAmt HomeTotalAmt ApplyTaxAfterDiscount PrintStatus EmailStatus BillEmail "
+    "BillEmailCc BillEmailBcc DeliveryInfo Balance HomeBalance RecurDataRef ProjectRef TaxExemptionRef "
 )
 PERSON = COMMON + (
     "Title GivenName MiddleName FamilyName Suffix DisplayName CompanyName PrintOnCheckName Active PrimaryPhone Notes "
@@ -25,17 +31,20 @@ PERSON = COMMON + (
     "DefaultTaxCodeRef HomeBalance "
 )
 NAMED = COMMON + "Name Active FullyQualifiedName ParentRef "
-ADDRESS = "Id Line1 Line2 Line3 Line4 Line5 City Country CountrySubDivisionCode PostalCode PostalCodeSuffix CountryCode Lat Long Tag Note"
+ADDRESS = (
+    "Id Line1 Line2 Line3 Line4 Line5 City Country CountrySubDivisionCode PostalCode PostalCodeSuffix CountryCode "
+    "Lat Long Tag Note"
+)
 REF = "value name type"
 DETAIL = "ItemRef ClassRef UnitPrice Qty TaxCodeRef "
 EXPENSE = "CustomerRef ClassRef TaxCodeRef TaxAmount TaxInclusiveAmt BillableStatus MarkupInfo "
 
 KNOWN: dict[str, frozenset[str]] = {
-    name: frozenset(words.split())
-    for name, words in {
+    name: words(text)
+    for name, text in {
         "Customer": PERSON + "FullyQualifiedName ShipAddr Job BillWithParent ParentRef Level BalanceWithJobs Taxable "
-        "TaxExemptionReasonId ResaleNum SalesTermRef PaymentMethodRef PreferredDeliveryMethod IsProject OpenBalanceDate "
-        "ARAccountRef CustomerTypeRef PrimaryTaxIdentifier SecondaryTaxIdentifier",
+        "TaxExemptionReasonId ResaleNum SalesTermRef PaymentMethodRef PreferredDeliveryMethod IsProject "
+        "OpenBalanceDate ARAccountRef CustomerTypeRef PrimaryTaxIdentifier SecondaryTaxIdentifier",
         "Vendor": PERSON + "TermRef AcctNum Vendor1099 TaxIdentifier APAccountRef BillRate CostRate",
         "Item": NAMED
         + "Description Type SubItem Level UnitPrice PurchaseDesc PurchaseCost IncomeAccountRef Taxable Sku "
@@ -87,16 +96,24 @@ KNOWN: dict[str, frozenset[str]] = {
 }
 
 # Computed by the vendor: silently ignored when sent.
-READ_ONLY = frozenset(
-    ["MetaData", "domain", "sparse", "status", "FullyQualifiedName", "Level", "Balance", "BalanceWithJobs", "HomeBalance", "HomeTotalAmt", "IsProject", "RemainingCredit", "UnappliedAmt", "Classification", "CurrentBalance", "CurrentBalanceWithSubAccounts", "LinkedTxn", "InvoiceLink"]
+READ_ONLY = words(
+    "MetaData domain sparse status FullyQualifiedName Level Balance BalanceWithJobs HomeBalance HomeTotalAmt "
+    "IsProject RemainingCredit UnappliedAmt Classification CurrentBalance CurrentBalanceWithSubAccounts LinkedTxn "
+    "InvoiceLink"
 )
-NUMBERS = frozenset(
-    ["Amount", "TotalAmt", "Qty", "UnitPrice", "TotalTax", "TaxPercent", "NetAmountTaxable", "DiscountPercent", "DiscountRate", "DiscountAmt", "ExchangeRate", "PurchaseCost", "QtyOnHand", "DueDays", "DayOfMonthDue", "DueNextMonthDays", "DiscountDays", "TaxInclusiveAmt", "TaxAmount", "LineNum", "Deposit", "Level", "Balance", "BalanceWithJobs", "UnappliedAmt", "RemainingCredit", "HomeTotalAmt", "HomeBalance", "ReorderPoint", "BillRate", "CostRate", "TaxInclusiveAmount"]
+NUMBERS = words(
+    "Amount TotalAmt Qty UnitPrice TotalTax TaxPercent NetAmountTaxable DiscountPercent DiscountRate DiscountAmt "
+    "ExchangeRate PurchaseCost QtyOnHand DueDays DayOfMonthDue DueNextMonthDays DiscountDays TaxInclusiveAmt "
+    "TaxAmount LineNum Deposit Level Balance BalanceWithJobs UnappliedAmt RemainingCredit HomeTotalAmt "
+    "HomeBalance ReorderPoint BillRate CostRate TaxInclusiveAmount"
 )
-BOOLEANS = frozenset(
-    ["sparse", "Active", "Job", "BillWithParent", "Taxable", "IsProject", "Vendor1099", "SubItem", "TrackQtyOnHand", "SubAccount", "SubClass", "SubDepartment", "FreeFormAddress", "ApplyTaxAfterDiscount", "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment", "ProcessPayment", "Credit", "Adjustment", "PercentBased", "SalesTaxIncluded", "PurchaseTaxIncluded"]
+BOOLEANS = words(
+    "sparse Active Job BillWithParent Taxable IsProject Vendor1099 SubItem TrackQtyOnHand SubAccount SubClass "
+    "SubDepartment FreeFormAddress ApplyTaxAfterDiscount AllowIPNPayment AllowOnlinePayment "
+    "AllowOnlineCreditCardPayment AllowOnlineACHPayment ProcessPayment Credit Adjustment PercentBased "
+    "SalesTaxIncluded PurchaseTaxIncluded"
 )
-DATES = frozenset(["TxnDate", "DueDate", "ShipDate", "InvStartDate", "ServiceDate", "OpenBalanceDate"])
+DATES = words("TxnDate DueDate ShipDate InvStartDate ServiceDate OpenBalanceDate")
 ENUMS = {
     "GlobalTaxCalculation": ("TaxExcluded", "TaxInclusive", "NotApplicable"),
     "PreferredDeliveryMethod": ("Print", "Email", "None"),
@@ -116,7 +133,7 @@ LENGTHS_OF = {
     ("Term", "Name"): 31, ("PaymentMethod", "Name"): 31, ("RefundReceipt", "PaymentRefNum"): 100,
     ("Vendor", "PrintOnCheckName"): 100, ("Vendor", "FreeFormNumber"): 20, ("Account", "AcctNum"): 7,
 }  # fmt: skip
-NO_CONTROL = frozenset(["DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"])
+NO_CONTROL = words("DisplayName Title GivenName MiddleName FamilyName Suffix PrintOnCheckName")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -151,7 +168,7 @@ class Checker:
         return self._text(key, value) if isinstance(value, str) else self._other(key, value)
 
     def _other(self, key: str, value: Any) -> Any:
-        if key in BOOLEANS or key not in LENGTHS and key not in DATES and not key.endswith(("Ref", "Id", "Num")):
+        if key in BOOLEANS or (key not in LENGTHS and key not in DATES and not key.endswith(("Ref", "Id", "Num"))):
             return value
         raise Refusal("2010", f"Property Name:{key} has a value of the wrong type", key)
 

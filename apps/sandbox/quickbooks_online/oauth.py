@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -41,7 +42,8 @@ class OAuth(PocketApp):
         base = f"http://{request.headers.get('host', '127.0.0.1')}"
         return Response(200, {
             "issuer": f"{base}/op/v1", "authorization_endpoint": f"{base}/authorize",
-            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer", "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
+            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+            "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
             "jwks_uri": f"{base}/op/v1/jwks", "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
             "response_types_supported": ["code"], "scopes_supported": ["com.intuit.quickbooks.accounting"],
         })  # fmt: skip
@@ -71,7 +73,7 @@ class OAuth(PocketApp):
         links = [(doc["name"], {**words, "realm": doc["realm"]}) for doc in self.store.all("company")]
         links.append(("Cancel", {**words, "deny": "1"}))
         rows = "".join(
-            f'<p><a href="?{urlencode(query).replace("&", "&amp;")}">{name}</a></p>' for name, query in links
+            f'<p><a href="?{urlencode(query).replace("&", "&amp;")}">{escape(name)}</a></p>' for name, query in links
         )
         page = f"<!doctype html><title>Connect</title><h1>Connect to QuickBooks</h1>{rows}"
         return Response(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})

@@ -38,12 +38,12 @@ def finish_payment(change: Change, new: Document) -> Document:
         raise Refusal("6000", "Transaction amount must be 0 or greater.", "TotalAmt")
     lines = [line for line in new.get("Line") or [] if keeps(change, new, line)]
     payer, own = ref(new, "CustomerRef"), str(new.get("Id", ""))
-    debits, credits = check_open(company, lines, payer, own)
-    if debits > total + credits:
+    debits, taken = check_open(company, lines, payer, own)
+    if debits > total + taken:
         raise Refusal("6000", OVER, "Line")
     if not total and not lines and not new.get("Line") and change.old is None:
         raise Refusal("6000", "A payment without an amount needs lines", "TotalAmt")
-    new |= {"TotalAmt": num(total), "UnappliedAmt": num(total + credits - debits), "ProcessPayment": False}
+    new |= {"TotalAmt": num(total), "UnappliedAmt": num(total + taken - debits), "ProcessPayment": False}
     new["Line"] = [shown_line(company, line, payer, own) for line in lines]
     if not ref(new, "DepositToAccountRef"):
         new["DepositToAccountRef"] = {"value": company.profile["undeposited_funds"]}
@@ -104,15 +104,15 @@ def check_open(company: Company, lines: list[Document], payer: str, own: str) ->
     wanted: dict[Key, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         wanted[key_of(line)] += cents(dec(line["Amount"]))
-    debits = credits = ZERO
+    debits = taken = ZERO
     for key, amount in wanted.items():
         if amount > open_balance(company, key, payer, own):
             raise Refusal("6000", OVER, "Line")
         if debit_of(company, key, owner_of(company, key, payer)) > 0:
             debits += amount
         else:
-            credits += amount
-    return debits, credits
+            taken += amount
+    return debits, taken
 
 
 def shown_line(company: Company, line: Document, payer: str, own: str) -> Document:

@@ -136,7 +136,7 @@ class Parser:
         return False
 
     def condition(self, entity: str) -> Condition:
-        """field op value, or field IN (values)."""
+        """Field op value, or field IN (values)."""
         name = self.field(entity)
         operator = self.need("=", "<", ">", "<=", ">=", "like", "in").lower()
         if name == "Id" and operator not in ("=", "in"):
@@ -166,7 +166,7 @@ class Parser:
         return re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL) if word.startswith("'") else word
 
     def ordering(self, entity: str) -> list[tuple[str, bool]]:
-        """field [ASC|DESC], separated by commas."""
+        """Field [ASC|DESC], separated by commas."""
         out = []
         while True:
             name = self.field(entity)

@@ -14,6 +14,7 @@ from apps.sandbox.quickbooks_online.tax import set_tax
 from apps.sandbox.store import Document
 
 LINE_TYPES = ("SalesItemLineDetail", "DescriptionOnly", "DiscountLineDetail", "SubTotalLineDetail")
+TAKEN = "You must specify a different number. This number has already been used."
 NEEDS = {"Invoice": ("CustomerRef",), "CreditMemo": ("CustomerRef",), "SalesReceipt": ("CustomerRef",)}
 
 
@@ -96,8 +97,7 @@ def check_number(change: Change, number: str, own: str) -> None:
         return
     for entity in SALES if change.setting("docnumber_family") == "sales" else (change.entity,):
         if change.company.index.numbers[(entity, number.casefold())] - ({own} if entity == change.entity else set()):
-            detail = f"You must specify a different number. This number has already been used. DocNumber={number} is assigned"
-            raise Refusal("6140", detail)
+            raise Refusal("6140", f"{TAKEN} DocNumber={number} is assigned")
 
 
 def number_lines(change: Change, lines: Any) -> list[Document]:
@@ -107,12 +107,12 @@ def number_lines(change: Change, lines: Any) -> list[Document]:
     old = {line["Id"] for line in (change.old or {}).get("Line", []) if "Id" in line}
     last = max((int(key) for key in old), default=0)
     out = []
-    for position, line in enumerate(lines, 1):
-        line = {key: value for key, value in line.items() if value is not None}
+    for position, sent in enumerate(lines, 1):
+        line = {key: value for key, value in sent.items() if value is not None} | {"LineNum": position}
         if line.get("Id") not in old:
             last += 1
             line["Id"] = str(last)
-        out.append({**line, "LineNum": position})
+        out.append(line)
     return out
 
 

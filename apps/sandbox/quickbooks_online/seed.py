@@ -7,7 +7,7 @@ from typing import Any
 from apps.sandbox.quickbooks_online.company import Company
 from apps.sandbox.store import Document
 
-# (Name, AccountType, AccountSubType)
+# Each with its type and its sub-type.
 ACCOUNTS = (
     ("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),
     ("Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable"),
@@ -105,7 +105,8 @@ def preferences(profile: Document) -> Document:
     elif profile["country"] == "US":
         tax["TaxGroupCodeRef"] = {"value": "4"}
     return {
-        "AccountingInfoPrefs": {"ClassTrackingPerTxn": False, "ClassTrackingPerTxnLine": True, "TrackDepartments": True},
+        "AccountingInfoPrefs": {"ClassTrackingPerTxn": False, "ClassTrackingPerTxnLine": True,
+                                "TrackDepartments": True},
         "SalesFormsPrefs": {"CustomTxnNumbers": profile["custom_numbers"], "AutoApplyCredit": False,
                             "AllowDiscount": True, "AllowDeposit": False, "AllowShipping": False},
         "ProductAndServicesPrefs": {"QuantityOnHand": True, "ForPurchase": True},

@@ -65,7 +65,7 @@ def update(change: Change) -> Document:
     body = change.sent
     old = change.old = standing(change)
     base = dict(old) if change_is_sparse(change) else {key: old[key] for key in SYSTEM if key in old}
-    new = {**base, **{key: value for key, value in body.items() if key not in ("SyncToken",)}}
+    new = {**base, **{key: value for key, value in body.items() if key != "SyncToken"}}
     new = {key: value for key, value in new.items() if value is not None and value != ""}
     check_locks(change, "6110")
     new = FINISH[change.entity](change, new)

@@ -1,6 +1,7 @@
 """A pocket with one US company, limits far away."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ def url(app: PocketQuickBooks) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_company(app: PocketQuickBooks, url: str) -> Callable[..., Desk]:
+def open_company(app: PocketQuickBooks, url: str) -> Iterator[Callable[..., Desk]]:
     app.control_setting("limit_scale", 1000)
-    return lambda **values: Desk(app, url, app.control_new_company(**values)["realm"])
+    with ExitStack() as desks:
+        yield lambda **values: desks.enter_context(closing(Desk(app, url, app.control_new_company(**values)["realm"])))
 
 
 @pytest.fixture

@@ -57,7 +57,8 @@ class Desk:
         return document
 
     def query(self, text: str) -> Body:
-        answer: Body = self.http.post("/query", content=text.encode(), headers={"Content-Type": "application/text"}).json()
+        kind = {"Content-Type": "application/text"}
+        answer: Body = self.http.post("/query", content=text.encode(), headers=kind).json()
         return answer
 
     def rows(self, text: str) -> list[Body]:
@@ -70,6 +71,9 @@ class Desk:
 
     def customer(self, name: str = "Acme", **more: Any) -> str:
         return str(self.make("Customer", {"DisplayName": name, **more})["Id"])
+
+    def close(self) -> None:
+        self.http.close()
 
     def line(self, amount: float, code: str = "NON", **detail: Any) -> Body:
         detail = {"ItemRef": {"value": self.service}, "TaxCodeRef": {"value": code}, **detail}

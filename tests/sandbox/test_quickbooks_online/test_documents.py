@@ -1,6 +1,7 @@
 """Invoices: totals, tax, numbers, updates, closed books."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_outside_the_us_every_line_carries_its_code(open_company: Callable[..., 
         ({}, -5, "6000"),
     ],
 )
-def test_a_line_is_checked(desk: Desk, detail: dict[str, object], amount: float, code: str) -> None:
+def test_a_line_is_checked(desk: Desk, detail: dict[str, Any], amount: float, code: str) -> None:
     assert desk.code("Invoice", desk.sale(desk.customer()) | {"Line": [desk.line(amount, **detail)]}) == code
 
 
