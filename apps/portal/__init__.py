@@ -1,0 +1,1 @@
+"""The admin site itself, and the commands that run it."""

@@ -1,0 +1,1 @@
+"""Short stories about what the portal promises."""

@@ -1,0 +1,1 @@
+"""What every test gets: the embedded PostgreSQL of the tests, which settings start by themselves."""
