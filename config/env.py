@@ -1,4 +1,4 @@
-"""Reads the environment: every setting can also be a file named by NAME_FILE, and a wrong value is told in one sentence."""
+"""Reads the environment: a setting may also be in a file named by NAME_FILE; a wrong value is told in one sentence."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _made_once(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(make())
         try:
             os.link(draft, path)

@@ -9,10 +9,13 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.database import database
 from config.env import env_bool, env_float, env_int, env_list, env_mail, env_secret, env_str
+
+django_stubs_ext.monkeypatch()  # so that Paginator[Row], ModelAdmin[Row] and the like can be written
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR") or BASE_DIR / "var")

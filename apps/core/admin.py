@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from django.utils.functional import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 COUNT_MOST = 10_000
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator[Any]):
     """Counts no further than 10,000: exact below, never slow above; what lies beyond is found by searching."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """The number of rows, or the cap."""
         rows: Any = self.object_list
         if not hasattr(rows, "order_by"):

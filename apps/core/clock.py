@@ -26,9 +26,11 @@ class DbNow(models.Func):
 
     output_field = models.DateTimeField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **extra: Any
+    ) -> tuple[str, Any]:
         """The expression of `now_sql`."""
-        return now_sql(), []
+        return now_sql(), ()
 
 
 def db_now() -> datetime:
@@ -42,7 +44,7 @@ def db_now() -> datetime:
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
     """For tests: this process lives `by` later (or earlier)."""
-    global _shift
+    global _shift  # noqa: PLW0603  one clock per process, threads included
     before = _shift
     _shift = before + by
     try:

@@ -19,7 +19,7 @@ VERSION = "v1"
 NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
 
 
-class MoneyField(models.DecimalField):
+class MoneyField(models.DecimalField[Any, Any]):
     """An amount in the document's currency, to the cent; finer amounts (prices) say their own decimal_places."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,7 +80,7 @@ def _parsed(texts: tuple[str, ...]) -> dict[str, bytes]:
     return ring
 
 
-class SealedTextField(models.TextField):
+class SealedTextField(models.TextField[Any, Any]):
     """Text that is stored encrypted (AES-256-GCM) and cannot be searched; empty text and NULL stay what they are."""
 
     description = "encrypted text"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from django.db import connection
-
-from apps.core.clock import now_sql
+from apps.core.clock import DbNow
 from apps.core.models import Heartbeat
 
 WORKER = "TIEOUT_WORKER"  # the environment variable that tells a worker group its own name
@@ -20,22 +18,14 @@ def worker_name() -> str:
 
 def stamp(worker: str) -> None:
     """Note that the group has just shown life."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO core_heartbeat (worker, beaten_at) VALUES (%s, {now_sql()}) "
-            "ON CONFLICT (worker) DO UPDATE SET beaten_at = excluded.beaten_at",
-            [worker],
-        )
+    beat = Heartbeat(worker=worker, beaten_at=DbNow())
+    Heartbeat.objects.bulk_create([beat], update_conflicts=True, unique_fields=["worker"], update_fields=["beaten_at"])
 
 
 def seconds_since(worker: str) -> float | None:
     """Age of the group's last sign of life by the database's clock; None when it never gave one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT extract(epoch FROM {now_sql()} - beaten_at) FROM core_heartbeat WHERE worker = %s", [worker]
-        )
-        row = cursor.fetchone()
-    return float(row[0]) if row else None
+    row = Heartbeat.objects.filter(worker=worker).values_list("beaten_at", DbNow()).first()
+    return (row[1] - row[0]).total_seconds() if row else None
 
 
 def forget(worker: str) -> None:

@@ -20,7 +20,7 @@ def parse_money(value: Raw) -> Decimal:
     Raises ValueError for what is no finite number, None and booleans included.
     """
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float | str):
-        raise ValueError(f"not an amount of money: {value!r}")
+        raise ValueError(f"not an amount of money: {value!r}")  # noqa: TRY004  callers catch one error
     text = str(value).strip().replace(",", "").removeprefix("$")
     try:
         amount = Decimal(text)
@@ -42,7 +42,7 @@ def from_cents(count: int) -> Decimal:
 
 
 def to_cents(value: Raw) -> int:
-    """Whole cents of an amount that has no part of a cent; ValueError when it has one, as that is never guessed away."""
+    """Whole cents of an amount; ValueError when it has a part of a cent, as that is never guessed away."""
     amount = parse_money(value)
     if amount != amount.quantize(CENT, ROUND_DOWN):
         raise ValueError(f"{amount} has a part of a cent")

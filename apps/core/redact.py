@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 GONE = "[redacted]"
-SECRET_HEADERS = re.compile(r"auth|cookie|token|secret|signature|api[-_]?key|password", re.I)
-# Whole words of a JSON key or a query parameter. Syncro: user_token, portal_key, online_profile_url (signs a customer in).
-SECRET_NAMES = (
-    r"(?:access|refresh|id|api|user|auth|csrf|bearer|portal|session)?[-_]?(?:token|secret|password|passwd|pwd|pass)"
+SECRET_HEADERS = re.compile(r"auth|cookie|token|secret|signature|api[-_]?key|password", re.IGNORECASE)
+# Whole words of a JSON key or a query parameter. Of Syncro: user_token, portal_key, and online_profile_url, which signs
+# a customer in. SyncToken and page tokens are no secrets.
+SECRET_NAMES = (  # noqa: S105
+    r"(?:(?!sync|page)[a-z0-9]+[-_])*"
+    r"(?:(?:access|refresh|id|api|user|auth|csrf|bearer|portal|session)?[-_]?(?:token|secret|password|passwd|pwd|pass)"
     r"|api[-_]?key|client[-_]?secret|private[-_]?key|portal[-_]?key|online[-_]?profile[-_]?url|authorization|cookie"
-    r"|(?:card|cc|account)[-_]?number|cvv|cvc|ssn|code[-_]?verifier|client[-_]?assertion|webhook[-_]?(?:key|verifier)"
+    r"|(?:card|cc)[-_]?number|cvv|cvc|ssn|code[-_]?verifier|client[-_]?assertion|webhook[-_]?(?:key|verifier))"
 )
-SECRET_KEY = re.compile(rf"^(?:{SECRET_NAMES})s?$", re.I)
+SECRET_KEY = re.compile(rf"^(?:{SECRET_NAMES})s?$", re.IGNORECASE)
 # A name beside its value in a URL, a form, a repr or broken JSON.
-SECRET_PAIR = re.compile(rf"""(["']?\b(?:{SECRET_NAMES})["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&"',;}}\])]+)""", re.I)
-BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{8,}", re.I)
+SECRET_PAIR = re.compile(
+    rf"""(["']?\b(?:{SECRET_NAMES})["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&"',;}}\])]+)""", re.IGNORECASE
+)
+BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 USER_INFO = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")

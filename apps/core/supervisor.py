@@ -52,7 +52,7 @@ class Child:
         self.born = time.monotonic()
         self.process = subprocess.Popen(
             list(self.argv), env={**os.environ, **self.env}, cwd=ROOT, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_end_with_parent,
+            start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509  the supervisor has one thread
         )  # fmt: skip
         log.info("%s started, process %s", self.name, self.process.pid)
 

@@ -1,4 +1,4 @@
-"""PostgreSQL without setting anything up: whichever process comes first starts it, all share it, the last one out ends it.
+"""PostgreSQL without setting anything up: the first process starts it, all share it, the last one ends it.
 
 Every process that uses the server holds a *shared* lock on `users.lock` for its life; the kernel drops it even
 after kill -9. A watchdog in a session of its own is the server's parent: it restarts a crashed server, and stops
@@ -125,7 +125,7 @@ def _start_watchdog(place: Place, options: Sequence[str]) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w") as lock:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

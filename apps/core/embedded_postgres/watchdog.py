@@ -1,4 +1,4 @@
-"""The parent of an embedded server: starts it, restarts it, and stops it when nobody is left. `python -m` runs it."""
+"""The parent of an embedded server: starts it, restarts it, stops it when nobody is left."""
 
 from __future__ import annotations
 
@@ -51,10 +51,12 @@ class Watchdog:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server; it ends by itself, in good order, should this process be killed."""
         self.born = time.monotonic()
-        command = [self.bin / "postgres", "-D", self.place.data, "-k", self.place.sockets, *SERVER, *self.options]
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent, cwd="/", **self.place.popen()
-        )
+        where = ["-D", str(self.place.data), "-k", str(self.place.sockets)]
+        server: subprocess.Popen[bytes] = subprocess.Popen(
+            [str(self.bin / "postgres"), *where, *SERVER, *self.options], stdin=subprocess.DEVNULL, cwd="/",
+            preexec_fn=_end_with_parent, **self.place.popen(),  # noqa: PLW1509  there is one thread
+        )  # fmt: skip
+        return server
 
     def wait_until_ready(self) -> None:
         """Returns when the server takes connections; EmbeddedPostgresError when it keeps ending."""
@@ -67,7 +69,7 @@ class Watchdog:
         if self.server.poll() is None:
             return
         self.crashes = 1 if time.monotonic() - self.born > 60 else self.crashes + 1
-        print(f"watchdog: the server ended with {self.server.returncode}", flush=True)
+        sys.stderr.write(f"watchdog: the server ended with {self.server.returncode}\n")
         if self.crashes > MOST_CRASHES:
             raise EmbeddedPostgresError(f"The embedded PostgreSQL keeps ending; {self.place.log} says why.")
         time.sleep(0.1 * self.crashes)
@@ -135,9 +137,9 @@ def make_cluster(place: Place, directory: Path) -> None:
     if place.account:
         os.chown(draft, place.account.uid, place.account.gid)
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major_version(directory) >= 17 else []
+    access = ["-U", SUPERUSER, "--auth=trust", "--no-sync"]
     subprocess.run(
-        [directory / "initdb", "-D", draft, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--locale=C", *builtin, "-N"],
-        check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **place.popen(),
+        [directory / "initdb", "-D", draft, *access, "--encoding=UTF8", "--locale=C", *builtin], check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **place.popen(),
     )  # fmt: skip
     subprocess.run(
         [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"],

@@ -1,0 +1,1 @@
+"""QuickBooks Online: `platform.py` is what outsiders import."""

@@ -1,0 +1,1 @@
+"""Syncro: `platform.py` is what outsiders import."""
