@@ -16,7 +16,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from apps.connections.access import companies_for
 from apps.connections.models import ApiCall, Company, Connection, Membership
-from apps.connections.screens import CompanyFilter, CompanyRows, age, badge
+from apps.connections.screens import CompanyFilter, CompanyRows
+from apps.connections.words import age, badge
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

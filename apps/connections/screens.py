@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,51 +12,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
+
+from unfold.views import ChangeList
 
 from apps.connections.access import companies_for
 from apps.connections.models import Connection
 from apps.connections.opening import account_before
+from apps.connections.words import NOTHING
 from apps.core.admin import ReadOnlyAdmin
 from apps.platforms.base import DirectPlatform
 from apps.platforms.registry import connect, platform_class
-
-#: How a state is shown: the word a bookkeeper reads and the colour of its badge.
-STATES: dict[str, tuple[str, str]] = {
-    "in_sync": ("In sync", "good"),
-    "pending": ("Waiting to be sent", "busy"),
-    "pushing": ("Being sent", "busy"),
-    "in_doubt": ("Checking", "warn"),
-    "held": ("Needs a look", "bad"),
-    "ignored": ("Left alone", "quiet"),
-    "connected": ("Connected", "good"),
-    "needs_sign_in": ("Needs a new sign-in", "bad"),
-    "paused": ("Paused", "warn"),
-    "open": ("Open", "warn"),
-    "closed": ("Solved", "good"),
-    "committed": ("Perhaps sent", "warn"),
-    "settled": ("Answered", "good"),
-    "lost": ("No answer", "bad"),
-    "unsent": ("Not done", "quiet"),
-}
-NOTHING = "—"
-
-
-def badge(state: str) -> SafeString | str:
-    """A state as a coloured word."""
-    word, tone = STATES.get(state, (state.replace("_", " ").capitalize(), "quiet"))
-    return format_html('<span class="t-badge t-{}">{}</span>', tone, word) if state else NOTHING
-
-
-def age(moment: Any) -> str:
-    """How long ago, in its largest unit."""
-    return f"{timesince(moment, depth=1)} ago" if moment else "never"
-
-
-def money(amount: Any) -> SafeString | str:
-    """An amount with thousands and two decimals."""
-    return format_html('<span class="t-money">{}</span>', f"{amount:,.2f}") if amount is not None else NOTHING
-
 
 @lru_cache(maxsize=200)
 def _signpost(platform: str, account_id: str) -> DirectPlatform:
@@ -82,7 +48,8 @@ class CompanyFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The companies of this person."""
-        return [(company.slug, company.name) for company in companies_for(request.user)]
+        found = [(company.slug, company.name) for company in companies_for(request.user)]
+        return found if len(found) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Rows of the chosen company."""
@@ -103,6 +70,15 @@ class SeenByMembers:
         return bool(request.user.is_active) and companies_for(request.user, self.verb).exists()
 
 
+class PlainChangeList(ChangeList):  # type: ignore[misc]  # unfold has no types
+    """Says how many rows there are without counting them a second time."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Without filters the result is everything."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class CompanyRows(SeenByMembers, ReadOnlyAdmin):
     """Rows of the companies one may see. `page` names the portal page that shows one row whole."""
 
@@ -117,6 +93,22 @@ class CompanyRows(SeenByMembers, ReadOnlyAdmin):
         """Limited to one's companies."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.filter(**{f"{self.company_path}__in": companies_for(request.user, self.verb)})
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        """Without the company where there is only one."""
+        shown: Sequence[str] = super().get_list_display(request)
+        many = "company" in shown and companies_for(request.user).count() > 1
+        return shown if many else [name for name in shown if name != "company"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list that counts once."""
+        return PlainChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Titled by what it lists."""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        answer: HttpResponse = super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return answer
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The portal's own page where there is one."""

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.connections.screens import NOTHING, CompanyFilter, CompanyRows, age, badge, money, outside_link
+from apps.connections.screens import CompanyFilter, CompanyRows, outside_link
+from apps.connections.words import NOTHING, age, badge, money
 from apps.mirror.models import (
     BooksCustomer, BooksInvoice, BooksItem, BooksPayment, Link, MirrorRow, SyncroCustomer, SyncroInvoice, SyncroItem,
     SyncroPayment,
 )  # fmt: skip
 from apps.platforms.base import Side
+from apps.platforms.records import Status
 
 COMPANY = ("company__syncro", "company__books")
 
@@ -58,6 +60,11 @@ class RowAdmin(CompanyRows):
         """What happens next with it."""
         return badge(row.sync_state) if row.sync_state else NOTHING
 
+    @admin.display(description="status")
+    def shown_status(self, row: MirrorRow) -> str:
+        """What its side says of it, unless that is the usual."""
+        return "gone" if row.gone_at else "" if row.status == Status.ACTIVE else str(row.status)
+
     @admin.display(description="amount")
     def total(self, row: MirrorRow) -> SafeString | str:
         """The total."""
@@ -79,10 +86,10 @@ class RowAdmin(CompanyRows):
         return open_link(row)
 
 
-NAMED = ("name", "company", "external_id", "state", "status", "seen", "outside")
-PRICED = ("name", "company", "external_id", "total", "state", "status", "seen", "outside")
-DATED = ("name", "company", "date", "total", "open_amount", "state", "status", "outside")
-PAID = ("name", "company", "date", "total", "state", "status", "outside")
+NAMED = ("name", "company", "external_id", "state", "shown_status", "seen", "outside")
+PRICED = ("name", "company", "external_id", "total", "state", "shown_status", "seen", "outside")
+DATED = ("name", "company", "date", "total", "open_amount", "state", "shown_status", "outside")
+PAID = ("name", "company", "date", "total", "state", "shown_status", "outside")
 
 
 def row_admin(kinds: tuple[str, ...], shown: tuple[str, ...]) -> type[RowAdmin]:

@@ -1,7 +1,6 @@
 """The app of the portal."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -9,9 +8,3 @@ class PortalConfig(AppConfig):
 
     name = "apps.portal"
     verbose_name = "portal"
-
-
-class TieoutAdminConfig(AdminConfig):
-    """Django's admin with our site as the one everything is registered on."""
-
-    default_site = "apps.portal.site.TieoutSite"

@@ -171,3 +171,8 @@ def _applied(row: MirrorRow | None) -> list[Applied]:
         Applied(labels.get((part.document_entity, part.document_id)) or f"{part.document_entity} {part.document_id}", part.amount, part.solved)
         for part in parts
     ]
+
+
+def of_row(row: MirrorRow) -> SideBySide:
+    """A row that belongs to no link."""
+    return side_by_side(row, None) if row.side is Side.SYNCRO else side_by_side(None, row)

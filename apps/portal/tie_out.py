@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.connections.models import Company
+from apps.reconciliation.tieout import tie_out
 from apps.sync.models import Run
 
 
@@ -36,3 +37,11 @@ def summaries(companies: Iterable[Company]) -> dict[int, Summary]:
     tied = Run.objects.filter(company__in=companies, counts__tieout__isnull=False)
     newest = tied.order_by("company", "-id").distinct("company").values_list("company", "counts__tieout")
     return {company: Summary.read(values) for company, values in newest}
+
+
+def sheet(company: Company, *, everyone: bool) -> Any:
+    """The tie-out as of now; customers that agree are left out unless `everyone` is asked for."""
+    found = tie_out(company)
+    if not everyone:
+        found["customers"] = [row for row in found["customers"] if Decimal(row["difference"]) or Decimal(row["unexplained"])]
+    return found

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.connections.screens import CompanyFilter, CompanyRows, age, badge, money
+from apps.connections.screens import CompanyFilter, CompanyRows
+from apps.connections.words import age, badge, money
 from apps.reconciliation.kinds import KINDS
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
 
@@ -90,7 +91,7 @@ class MismatchAdmin(CompanyRows):
     def turn(self, mismatch: Mismatch) -> str:
         """Who has to do something."""
         kind = KINDS.get(mismatch.kind)
-        return str(kind.turn).capitalize() if kind else "Bookkeeper"
+        return str(getattr(kind, "turn", "bookkeeper")).capitalize()
 
     @admin.display(description="state")
     def shown_state(self, mismatch: Mismatch) -> SafeString | str:

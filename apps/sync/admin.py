@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from apps.connections.screens import CompanyFilter, CompanyRows, badge
+from apps.connections.screens import CompanyFilter, CompanyRows
+from apps.connections.words import badge
 from apps.core.redact import redact_text
 from apps.sync.models import Request, Run
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from apps.connections import screens
+from apps.connections import words
 
 register = template.Library()
 
@@ -16,25 +16,25 @@ register = template.Library()
 @register.filter
 def badge(state: str) -> SafeString | str:
     """A state as a coloured word."""
-    return screens.badge(state)
+    return words.badge(state)
 
 
 @register.filter
 def state_word(state: str) -> str:
     """A state as a word."""
-    return screens.STATES[state][0]
+    return words.STATES[state][0]
 
 
 @register.filter
 def age(moment: Any) -> str:
     """How long ago."""
-    return screens.age(moment)
+    return words.age(moment)
 
 
 @register.filter
 def money(amount: Any) -> SafeString | str:
     """An amount, from a Decimal or from text with two decimals."""
-    return screens.money(None if amount in (None, "") else Decimal(str(amount)))
+    return words.money(None if amount in (None, "") else Decimal(str(amount)))
 
 
 @register.filter
