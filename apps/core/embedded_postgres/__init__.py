@@ -20,7 +20,7 @@ from pathlib import Path
 from apps.core.embedded_postgres.place import EmbeddedPostgresError, Place, locate
 from apps.core.embedded_postgres.probe import answers
 
-__all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "leave"]
+__all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "is_watched", "leave"]
 
 DATABASE = "tieout"
 SUPERUSER = "postgres"
@@ -94,13 +94,14 @@ def _bring_up(place: Place, options: Sequence[str]) -> None:
     while time.monotonic() < deadline:
         if answers(place.sockets):
             return
-        if not _watchdog_lives(place.base):
+        if not is_watched(place.base):
             _start_watchdog(place, options)
         time.sleep(0.02)
     raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer; {place.log} says why.")
 
 
-def _watchdog_lives(base: Path) -> bool:
+def is_watched(base: Path) -> bool:
+    """Whether a watchdog lives, starting, serving or stopping the server."""
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         return not _try_lock(lock, within=0)

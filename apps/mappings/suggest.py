@@ -1,0 +1,205 @@
+"""Proposals by code and name for what is not mapped yet. A proposal is never used before somebody says yes.
+
+Where two candidates fit equally well nothing is proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from django.utils.functional import cached_property
+
+from apps.connections.models import Company
+from apps.mappings import models
+from apps.mappings.lookup import AUTOMATIC, Chosen, fold, save_mapping
+from apps.mappings.models import MethodKind, Topic
+from apps.mappings.needs import Need, needed
+from apps.mirror.models import BooksRecord, SyncroRecord
+from apps.platforms.records import Account, Invoice, Item, ItemKind, PaymentMethod, Record, TaxCode
+
+Mapped = models.Mapping
+Each = TypeVar("Each")
+Named = TypeVar("Named", Account, Item, PaymentMethod)
+
+#: Names of payment methods that are no money, and the customary spellings of those that are, each the same thing.
+KINDS: tuple[tuple[re.Pattern[str], MethodKind], ...] = (
+    (re.compile(r"\b(store|customer|account) ?credit\b|\bcredit balance\b"), MethodKind.STORE_CREDIT),
+    (re.compile(r"\bbad ?debts?\b|\bwrite ?offs?\b|\buncollectible\b"), MethodKind.BAD_DEBT),
+)
+ALIASES: Mapping[str, str] = {
+    "cheque": "check", "checks": "check", "e-check": "echeck", "ach": "echeck",
+    "card": "credit card", "cc": "credit card", "credit": "credit card", "visa": "credit card", "mastercard": "credit card",
+    "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
+}  # fmt: skip
+#: Where money waits until it is deposited: subtype or name.
+UNDEPOSITED = frozenset({"undepositedfunds", "undeposited funds", "payments to deposit"})
+#: Names in order of preference; the first that exists once is proposed.
+DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
+DEPOSIT_ITEMS = ("deposit", "deposits", "customer deposit", "customer deposits")
+INCOME_ACCOUNTS = ("sales of product income", "services", "sales", "service income", "service/fee income", "income")
+SYNCRO_METHODS = ("other", "quickbooks", "external", "offline")
+#: Tax of an invoice may differ so much from its rate, from rounding by line.
+TAX_ROUNDING = Decimal("0.02")
+#: Invoices looked at to find the rate of a tax.
+SAMPLE = 50
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The records of one company that proposals are made from; each kind is read once, when it is asked for."""
+
+    company: Company
+
+    @cached_property
+    def methods(self) -> list[PaymentMethod]:
+        """Payment methods of the books."""
+        return [record for record in self._books("payment_method") if isinstance(record, PaymentMethod)]
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """The chart of accounts."""
+        return [record for record in self._books("account") if isinstance(record, Account)]
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """Items of the books."""
+        return [record for record in self._books("item") if isinstance(record, Item)]
+
+    @cached_property
+    def tax_codes(self) -> list[TaxCode]:
+        """Tax codes of the books."""
+        return [record for record in self._books("tax_code") if isinstance(record, TaxCode)]
+
+    @cached_property
+    def syncro_methods(self) -> list[PaymentMethod]:
+        """Payment methods of Syncro."""
+        rows = SyncroRecord.objects.filter(company=self.company, entity="payment_method", gone_at=None, status="active")
+        return [record for row in rows.order_by("label", "id") if isinstance(record := row.record(), PaymentMethod)]
+
+    def taxed(self, tax_key: str) -> list[Invoice]:
+        """Some invoices that carry a tax."""
+        rows = SyncroRecord.objects.filter(company=self.company, entity="invoice", content__tax_key=tax_key, gone_at=None)
+        rows = rows.exclude(tax=0).exclude(tax=None).order_by("-date", "-id")[:SAMPLE]
+        return [record for row in rows if isinstance(record := row.record(), Invoice)]
+
+    @property
+    def automatic_tax(self) -> bool:
+        """Whether the books choose the tax code themselves."""
+        return bool(self.company.books and self.company.books.facts.get("automatic_tax"))
+
+    def _books(self, entity: str) -> Iterator[Record]:
+        rows = BooksRecord.objects.filter(company=self.company, entity=entity, gone_at=None, status="active")
+        return (row.record() for row in rows.order_by("label", "id"))
+
+
+def suggest(company: Company) -> list[Mapped]:
+    """Proposals, not saved, for everything needed or listed that nobody has chosen yet."""
+    seen, chosen = Seen(company), Chosen.load(company)
+    needs = set(needed(company)) | {Need(Topic.PAYMENT_METHOD, method.name) for method in seen.syncro_methods}
+    needs |= {Need(topic, "") for topic in (Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.DEPOSIT_ITEM, Topic.SYNCRO_METHOD)}
+    unmapped = (need for need in sorted(needs) if chosen.find(*need) is None)
+    return [proposal for need in unmapped if (proposal := _proposed(seen, need))]
+
+
+def apply(company: Company, proposals: Iterable[Mapped]) -> list[tuple[str, str]]:
+    """Save proposals; gives the (topic, key) of each."""
+    return [
+        save_mapping(
+            company, each.topic, each.key, external_id=each.external_id, kind=each.kind, account_id=each.account_id, label=each.label
+        )
+        for each in proposals
+    ]  # fmt: skip
+
+
+def _proposed(seen: Seen, need: Need) -> Mapped | None:
+    propose = PROPOSERS.get(need.topic)
+    found = propose(seen, need.key) if propose else None
+    if found is not None:
+        found.company, found.topic, found.key = seen.company, need.topic, need.key
+    return found
+
+
+def _method(seen: Seen, name: str) -> Mapped | None:
+    if not name:
+        return None
+    kind = next((kind for words, kind in KINDS if words.search(fold(name))), MethodKind.MONEY)
+    if kind is not MethodKind.MONEY:
+        return Mapped(kind=kind, label=name)
+    method = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
+    account = only(each for each in seen.accounts if UNDEPOSITED & {fold(each.subtype), fold(each.name)})
+    if method is None or account is None:
+        return None
+    label = f"{method.name} into {account.name}"
+    return Mapped(kind=kind, external_id=method.external_id, account_id=account.external_id, label=label)
+
+
+def _same_method(name: str) -> str:
+    return ALIASES.get(fold(name), fold(name))
+
+
+def _tax(seen: Seen, tax_key: str) -> Mapped | None:
+    if seen.automatic_tax:
+        # The default answers for every tax, also for those that come later.
+        return None if tax_key else Mapped(external_id=AUTOMATIC, label="Chosen by the books")
+    invoices = seen.taxed(tax_key)
+    if not invoices:
+        return None
+    code = only(code for code in seen.tax_codes if code.percent and _fits(code.percent, invoices))
+    return Mapped(external_id=code.external_id, label=f"{code.name} ({code.percent}%)") if code else None
+
+
+def _fits(percent: Decimal, invoices: list[Invoice]) -> bool:
+    return all(abs(_taxable(invoice) * percent / 100 - invoice.tax) <= TAX_ROUNDING for invoice in invoices)
+
+
+def _taxable(invoice: Invoice) -> Decimal:
+    return sum((line.amount for line in invoice.lines if line.taxable), Decimal(0))
+
+
+def _item(seen: Seen, key: str) -> Mapped | None:
+    services = [item for item in seen.items if item.kind is ItemKind.SERVICE]
+    item = preferred(services, DEFAULT_ITEMS) or only(services)
+    return Mapped(external_id=item.external_id, label=item.name) if item else None
+
+
+def _deposit_item(seen: Seen, key: str) -> Mapped | None:
+    item = preferred(seen.items, DEPOSIT_ITEMS)
+    return Mapped(external_id=item.external_id, label=item.name) if item else None
+
+
+def _income_account(seen: Seen, category: str) -> Mapped | None:
+    income = [account for account in seen.accounts if fold(account.kind) in {"income", "revenue", "sales"}]
+    same = only(account for account in income if category and fold(account.name) == fold(category))
+    account = same or (None if category else preferred(income, INCOME_ACCOUNTS) or only(income))
+    return Mapped(external_id=account.external_id, label=account.name) if account else None
+
+
+def _syncro_method(seen: Seen, key: str) -> Mapped | None:
+    method = preferred([method for method in seen.syncro_methods if not method.charges_cards], SYNCRO_METHODS)
+    return Mapped(external_id=method.name, label=method.name) if method and not key else None
+
+
+PROPOSERS: Mapping[str, Callable[[Seen, str], Mapped | None]] = {
+    Topic.PAYMENT_METHOD: _method,
+    Topic.TAX: _tax,
+    Topic.ITEM: _item,
+    Topic.DEPOSIT_ITEM: _deposit_item,
+    Topic.INCOME_ACCOUNT: _income_account,
+    Topic.SYNCRO_METHOD: _syncro_method,
+}
+
+
+def only(found: Iterable[Each]) -> Each | None:
+    """The one there is; None where there are none or several."""
+    listed = list(found)
+    return listed[0] if len(listed) == 1 else None
+
+
+def preferred(records: Iterable[Named], names: Iterable[str]) -> Named | None:
+    """The record with the first of these names that exactly one record has."""
+    listed = list(records)
+    return next((one for name in names if (one := only(each for each in listed if fold(each.name) == name))), None)
