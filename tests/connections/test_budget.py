@@ -13,6 +13,8 @@ from apps.platforms.base import Bucket
 from apps.platforms.errors import RateLimited
 from tests.connections.elsewhere import start
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 SLOW = Bucket(name="requests", per_minute=1)
 
 
