@@ -12,10 +12,12 @@ help:
 .venv/.ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Tieout needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"; exit 1; }
+	@test ! -e .venv/.installing || { echo "The last installation was interrupted: beginning again."; rm -rf .venv; }
 	@test -x $(PY) || { echo "Making .venv ..."; $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; }
 	@echo "Installing requirements.lock (about 20 seconds) ..."
+	@touch .venv/.installing
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements.lock
-	@touch $@
+	@mv .venv/.installing $@ && touch $@
 
 demo: .venv/.ready
 	@exec $(PY) manage.py demo $(ARGS)

@@ -12,12 +12,12 @@ from django.db.models.functions import Now
 
 from apps.core.fields import SealedTextField
 from apps.platforms.base import Side
-from apps.platforms.registry import PLATFORMS, platform_class
+from apps.platforms.registry import PLATFORMS
 
 
 def platform_choices() -> list[tuple[str, str]]:
     """Every platform of the registry; a callable, so that a new one needs no migration."""
-    return [(key, platform_class(key).title) for key in PLATFORMS]
+    return [(key, entry.title) for key, entry in PLATFORMS.items()]
 
 
 class ConnectionState(models.TextChoices):
@@ -62,7 +62,7 @@ class Connection(models.Model):
     @property
     def side(self) -> Side:
         """Which side of a company this platform is."""
-        return platform_class(self.platform).side
+        return PLATFORMS[self.platform].side
 
 
 class Company(models.Model):

@@ -11,8 +11,8 @@ GONE = "[redacted]"
 SECRET_HEADERS = re.compile(r"auth|cookie|token|secret|signature|api[-_]?key|password", re.IGNORECASE)
 # Whole words of a JSON key or a query parameter. Of Syncro: user_token, portal_key, and online_profile_url, which signs
 # a customer in. SyncToken and page tokens are no secrets.
-SECRET_NAMES = (  # noqa: S105
-    r"(?:(?!sync|page)[a-z0-9]+[-_])*"
+SECRET_NAMES = (
+    r"(?:(?!sync|page)[a-z0-9]+[-_])*"  # noqa: S105
     r"(?:(?:access|refresh|id|api|user|auth|csrf|bearer|portal|session)?[-_]?(?:token|secret|password|passwd|pwd|pass)"
     r"|api[-_]?key|client[-_]?secret|private[-_]?key|portal[-_]?key|online[-_]?profile[-_]?url|authorization|cookie"
     r"|(?:card|cc)[-_]?number|cvv|cvc|ssn|code[-_]?verifier|client[-_]?assertion|webhook[-_]?(?:key|verifier))"

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 
-from apps.platforms.base import Account, DirectPlatform, Platform
+from apps.platforms.base import Account, DirectPlatform, Platform, Side
 
-PLATFORMS: dict[str, str] = {
-    "syncro": "apps.platforms.syncro.platform:Syncro",
-    "quickbooks_online": "apps.platforms.quickbooks_online.platform:QuickBooksOnline",
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the registry: what is known of a platform without importing it."""
+
+    path: str
+    title: str
+    side: Side
+    short: str
+
+
+PLATFORMS: dict[str, Entry] = {
+    "syncro": Entry("apps.platforms.syncro.platform:Syncro", "Syncro", Side.SYNCRO, "syncro"),
+    "quickbooks_online": Entry(
+        "apps.platforms.quickbooks_online.platform:QuickBooksOnline", "QuickBooks Online", Side.BOOKS, "qbo"
+    ),
 }
 
-#: The short names of interfaces.md (`company create --books qbo`).
-SHORT_NAMES: dict[str, str] = {"syncro": "syncro", "qbo": "quickbooks_online"}
+#: The short names of the command line (`company create --books qbo`).
+SHORT_NAMES: dict[str, str] = {entry.short: key for key, entry in PLATFORMS.items()}
 
 
 def platform_class(key: str) -> type[Platform]:
     """The class of a platform; KeyError for an unknown key."""
-    module, _, name = PLATFORMS[key].partition(":")
+    module, _, name = PLATFORMS[key].path.partition(":")
     found: type[Platform] = getattr(import_module(module), name)
     return found
 

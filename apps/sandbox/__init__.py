@@ -1,1 +1,1 @@
-"""Pocket vendors on loopback for the demo and the tests: they obey the vendors' documents and import nothing of ours."""
+"""Pocket vendors on loopback for demo and tests: they obey the vendors' documents and import nothing of ours."""

@@ -21,18 +21,21 @@ class Control:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
 
-    def call(self, verb: str, **values: Any) -> Any:
-        """Call a control verb; ControlError with the vendor's sentence when it refuses."""
-        body = json.dumps(values).encode()
+    def call(self, verb: str, *arguments: Any, **values: Any) -> Any:
+        """Call a control verb, by position or by name; ControlError with the vendor's sentence when it refuses."""
+        if arguments and values:
+            raise TypeError("arguments go by position or by name, not both")
+        body = json.dumps(arguments or values).encode()
         request = urllib.request.Request(f"{self.url}/_control/{verb}", body, {"Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)["result"]
         except HTTPError as error:
-            raise ControlError(error.read().decode()) from error
+            with error:
+                raise ControlError(error.read().decode()) from error
 
     def __getattr__(self, verb: str) -> Any:
-        return lambda **values: self.call(verb, **values)
+        return lambda *arguments, **values: self.call(verb, *arguments, **values)
 
     def lose_next_answer(self, method: str = "POST", path: str = "", times: int = 1) -> None:
         """Do the work of the next matching request, then drop the connection without an answer."""

@@ -28,6 +28,7 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    address: str = ""
 
     def arg(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""
@@ -87,7 +88,7 @@ def route(method: str, pattern: str) -> Callable[[Route], Route]:
 
 
 class PocketApp:
-    """One pocket vendor: subclasses add @route methods, and control_<verb> methods for what people do in its screens."""
+    """One pocket vendor: subclasses add @route methods, and control_<verb> methods for what people do in screens."""
 
     name: ClassVar[str] = "pocket"
 
@@ -163,7 +164,7 @@ class PocketApp:
             return Response(404, {"error": f"{self.name} has no control verb {verb!r}"})
         with self.lock:
             try:
-                result = function(**(request.json() or {}))
+                result = _called(function, request.json() or {})
             except (LookupError, ValueError, TypeError) as error:
                 return Response(400, {"error": f"{type(error).__name__}: {error}"})
             self.store.commit()
@@ -190,9 +191,36 @@ class PocketApp:
         self.log.clear()
         self.faults.clear()
 
+    def control_many(self, calls: list[list[Any]]) -> list[Any]:
+        """Several verbs, [[verb, arguments], ...], in one request and one commit; their results by position."""
+        unknown = [verb for verb, _ in calls if not hasattr(self, f"control_{verb}")]
+        if unknown:
+            raise LookupError(f"{self.name} has no control verb {unknown[0]!r}")
+        return [_called(getattr(self, f"control_{verb}"), arguments) for verb, arguments in calls]
+
+    def control_chapter(self, name: str, step: str, calls: list[list[Any]] | None = None) -> list[Any] | None:
+        """Play a step of a story once: its results are kept in the same commit as its work, and given again later.
+
+        Without calls it only tells what was played, or None.
+        """
+        key = f"{name}/{step}"
+        played = self.store.get("chapter", key)
+        if played is None and calls is not None:
+            played = self.store.put("chapter", key, {"results": self.control_many(calls)})
+        return None if played is None else list(played["results"])
+
+    def control_remember(self, value: Any) -> Any:
+        """Nothing but the value again: lets a chapter keep what it chose."""
+        return value
+
     def control_ping(self) -> str:
         """Alive."""
         return self.name
+
+
+def _called(function: Callable[..., Any], arguments: list[Any] | dict[str, Any]) -> Any:
+    """Arguments come by position or by name."""
+    return function(*arguments) if isinstance(arguments, list) else function(**arguments)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -210,6 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
             parse_qs(split.query, keep_blank_values=True),
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length) if length else b"",
+            self.client_address[0],
         )
         response = self.app.handle(request)
         if response is None:
@@ -248,7 +277,7 @@ class PocketServer(ThreadingHTTPServer):
 
     def start(self) -> PocketServer:
         """Serve in a background thread of this process."""
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -112,3 +112,12 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Installation(models.Model):
+    """This installation's short code in every mark, so that two installations never take each other's documents."""
+
+    code = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        return self.code

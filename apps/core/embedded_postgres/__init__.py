@@ -20,7 +20,7 @@ from pathlib import Path
 from apps.core.embedded_postgres.place import EmbeddedPostgresError, Place, locate
 from apps.core.embedded_postgres.probe import answers
 
-__all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "leave"]
+__all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "is_watched", "leave"]
 
 DATABASE = "tieout"
 SUPERUSER = "postgres"
@@ -43,7 +43,7 @@ def ensure(base: Path, options: Sequence[str] = ()) -> str:
         _hold(base)
         with _locked(base / "start.lock"):
             place = locate(base)
-            if not answers(place.sockets):
+            if not _serves(place):
                 _bring_up(place, options)
     except PermissionError as error:
         raise EmbeddedPostgresError(
@@ -92,15 +92,21 @@ def _bring_up(place: Place, options: Sequence[str]) -> None:
     """Under start.lock: wait for a server that is on its way, or start a watchdog when none lives."""
     deadline = time.monotonic() + START_WITHIN
     while time.monotonic() < deadline:
-        if answers(place.sockets):
+        if _serves(place):
             return
-        if not _watchdog_lives(place.base):
+        if not is_watched(place.base):
             _start_watchdog(place, options)
         time.sleep(0.02)
     raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer; {place.log} says why.")
 
 
-def _watchdog_lives(base: Path) -> bool:
+def _serves(place: Place) -> bool:
+    """Without its watchdog a server is about to end, although it may still answer."""
+    return is_watched(place.base) and answers(place.sockets)
+
+
+def is_watched(base: Path) -> bool:
+    """Whether a watchdog lives, starting, serving or stopping the server."""
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         return not _try_lock(lock, within=0)

@@ -43,15 +43,15 @@ class Watchdog:
         self.users = os.open(place.base / "users.lock", os.O_RDWR | os.O_CLOEXEC)
         self.bin = binaries(place)
         prepare_sockets(place)
-        if not (place.data / "PG_VERSION").exists():
+        if not (place.pgdata / "PG_VERSION").exists():
             make_cluster(place, self.bin)
-        end_orphan(place.data)
+        end_orphan(place.pgdata)
         self.server = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server; it ends by itself, in good order, should this process be killed."""
         self.born = time.monotonic()
-        where = ["-D", str(self.place.data), "-k", str(self.place.sockets)]
+        where = ["-D", str(self.place.pgdata), "-k", str(self.place.sockets)]
         server: subprocess.Popen[bytes] = subprocess.Popen(
             [str(self.bin / "postgres"), *where, *SERVER, *self.options], stdin=subprocess.DEVNULL, cwd="/",
             preexec_fn=_end_with_parent, **self.place.popen(),  # noqa: PLW1509  there is one thread
@@ -73,7 +73,7 @@ class Watchdog:
         if self.crashes > MOST_CRASHES:
             raise EmbeddedPostgresError(f"The embedded PostgreSQL keeps ending; {self.place.log} says why.")
         time.sleep(0.1 * self.crashes)
-        end_orphan(self.place.data)
+        end_orphan(self.place.pgdata)
         self.server = self.start()
 
     def watch(self) -> None:
@@ -130,22 +130,32 @@ def _end_with_parent() -> None:
 
 def make_cluster(place: Place, directory: Path) -> None:
     """Make the data directory with our database in it; it gets its name only when complete."""
-    draft = place.home / "data.new"
-    for leftover in (draft, place.data):
+    for leftover in (place.pgdata, *place.home.glob("data.new.*")):
         shutil.rmtree(leftover, ignore_errors=True)
+    # A name of its own: the initdb of a watchdog that was killed may live on for a moment.
+    draft = place.home / f"data.new.{os.getpid()}"
     draft.mkdir(mode=0o700)
     if place.account:
         os.chown(draft, place.account.uid, place.account.gid)
-    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major_version(directory) >= 17 else []
+    locale = ["--locale=C", "--encoding=UTF8"]
+    if major_version(directory) >= 17:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = ["-U", SUPERUSER, "--auth=trust", "--no-sync"]
-    subprocess.run(
-        [directory / "initdb", "-D", draft, *access, "--encoding=UTF8", "--locale=C", *builtin], check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **place.popen(),
+    _run(place, [directory / "initdb", "-D", draft, *access, *locale])
+    single: list[str | Path] = [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"]
+    _run(place, single, f"CREATE DATABASE {DATABASE}\n".encode())
+    draft.rename(place.pgdata)
+
+
+def _run(place: Place, command: list[str | Path], say: bytes = b"") -> None:
+    """Run one of PostgreSQL's programs as the server's user; what it prints is of interest only when it fails."""
+    done = subprocess.run(
+        command, input=say, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False,
+        preexec_fn=_end_with_parent, **place.popen(),
     )  # fmt: skip
-    subprocess.run(
-        [directory / "postgres", "--single", "-D", draft, "-c", "fsync=off", "template1"],
-        input=f"CREATE DATABASE {DATABASE}\n".encode(), check=True, cwd="/", stdout=subprocess.DEVNULL, **place.popen(),
-    )  # fmt: skip
-    draft.rename(place.data)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout.decode(errors="replace"))
+        raise EmbeddedPostgresError(f"The database could not be made; {place.log} says why.")
 
 
 def end_orphan(data: Path) -> None:

@@ -1,1 +1,1 @@
-"""QuickBooks Online: `platform.py` is what outsiders import."""
+"""QuickBooks Online, Accounting API v3; see README.md for its limits and quirks."""

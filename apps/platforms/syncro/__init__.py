@@ -1,1 +1,1 @@
-"""Syncro: `platform.py` is what outsiders import."""
+"""Syncro (and RepairShopr, the same API): the side where the shop works; see README.md."""

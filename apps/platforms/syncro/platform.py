@@ -1,0 +1,147 @@
+"""The contract kept by Syncro: customers, items, invoices and payments read; customers and payments written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import httpx
+
+from apps.platforms.base import Account, Answer, DirectPlatform, Draft, Found, Health, Outcome, Page, Side, Verb, Write
+from apps.platforms.errors import NeedsReconnect, PlatformError, Refused, TryLater, Unsure
+from apps.platforms.records import Customer, Facts, Payment, Record
+from apps.platforms.syncro import health, lists, looking
+from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
+from apps.platforms.syncro.errors import sentence
+from apps.platforms.syncro.translate import READERS
+from apps.platforms.syncro.translate.customers import write_customer
+from apps.platforms.syncro.translate.payments import write_payment
+
+#: Screens of the web app, below the account's own host.
+SCREENS: Mapping[str, str] = {
+    "customer": "customers", "item": "products", "invoice": "invoices", "payment": "payments",
+    "payment_method": "payment_methods",
+}  # fmt: skip
+#: Errors that end a send; all others belong to the write.
+STOPS = (TryLater, Unsure, NeedsReconnect)
+
+
+class Syncro(DirectPlatform):
+    """One Syncro account, by API token. No idempotency keys, no undo: creates are looked for first."""
+
+    key: ClassVar[str] = "syncro"
+    title: ClassVar[str] = "Syncro"
+    side: ClassVar[Side] = Side.SYNCRO
+    entities: ClassVar[tuple[str, ...]] = ("payment_method", "customer", "item", "invoice", "payment")
+    writes: ClassVar[Mapping[str, frozenset[Verb]]] = {
+        "customer": frozenset({Verb.CREATE, Verb.UPDATE}),
+        "payment": frozenset({Verb.CREATE}),
+    }
+    limits = LIMITS
+    looks_first: ClassVar[frozenset[str]] = frozenset({"payment", "customer"})
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.client = Client(account)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self.client.wire.close()
+
+    def check(self) -> Health:
+        """See health.look."""
+        return health.look(self.client, self.account)
+
+    def facts(self) -> Facts:
+        """Time zone, and the currency where its sign tells it."""
+        return health.facts(self.client, self.account)
+
+    def pull(self, entity: str, cursor: str, *, full: bool = False) -> Iterator[Page]:
+        """See lists.pull: invoices with their details; the others from their lists."""
+        return lists.pull(self.client, entity, cursor, full=full)
+
+    def ids(self, entity: str) -> Iterator[Sequence[str]]:
+        """Every id, from thin lists; raises when a page could not be read."""
+        return lists.ids(self.client, entity)
+
+    def get(self, entity: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
+        """One request each; None for 404 and for null. Payment methods come from their list."""
+        if entity == "payment_method":
+            known = {str(row["id"]): READERS[entity](row) for row in self.client.slice(entity, 1).rows}
+            return {key: known.get(key) for key in ids}
+        details = {key: self.client.one(entity, key) for key in ids}
+        return {key: READERS[entity](raw) if raw else None for key, raw in details.items()}
+
+    def draft(self, entity: str, writes: Sequence[Write], new_key: Callable[[], str]) -> list[Draft]:
+        """One request per write. One that cannot be expressed raises Refused when alone, and is left out of several."""
+        drafts: list[Draft] = []
+        for position, write in enumerate(writes):
+            try:
+                drafts.append(self._draft(entity, write, position, new_key))
+            except Refused:
+                if len(writes) == 1:
+                    raise
+        return drafts
+
+    def send(self, draft: Draft) -> list[Outcome]:
+        """Send it once. A 200 that says success: false is Refused, as is a declined payment."""
+        try:
+            body = self.client.send(draft)
+            return [Outcome(record=_made(draft, body))]
+        except STOPS:
+            raise
+        except PlatformError as error:
+            return [Outcome(error=error)]
+
+    def find(self, entity: str, write: Write) -> Found | Answer:
+        """See looking.find; NotCovered when the payment is not there and its invoices have less open than it wants."""
+        return looking.find(self.client, entity, write)
+
+    def url(self, entity: str, external_id: str) -> str:
+        """The record in Syncro's web app, on the host of the API."""
+        return str(httpx.URL(self.account.base_url).copy_with(path=f"/{SCREENS[entity]}/{external_id}"))
+
+    def _draft(self, entity: str, write: Write, position: int, new_key: Callable[[], str]) -> Draft:
+        if write.verb not in self.writes.get(entity, frozenset()):
+            raise Refused(f"Syncro's API cannot {write.verb} a {entity}.")
+        update = write.verb is Verb.UPDATE
+        return Draft(
+            method="PUT" if update else "POST",
+            path=f"/{PATHS[entity]}/{write.external_id}" if update else f"/{PATHS[entity]}",
+            body=json.dumps(self._body(write), sort_keys=True, ensure_ascii=False, default=str).encode(),
+            key=new_key(),
+            entity=entity,
+            verb=write.verb,
+            positions=(position,),
+        )
+
+    def _body(self, write: Write) -> dict[str, Any]:
+        record, base = write.record, write.base
+        if isinstance(record, Payment):
+            return write_payment(record, write.marker, str(self.account.options.get("apply_payments_unit", "cents")))
+        if not isinstance(record, Customer):
+            raise Refused(f"Syncro's API cannot write a {record.entity}.")
+        if write.verb is Verb.CREATE:
+            return write_customer(record, write.marker)
+        if not isinstance(base, Customer) or not base.raw or not write.external_id.isdecimal():
+            raise Refused("A customer is changed only after it was read: Syncro resets what a change does not name.")
+        return write_customer(record, write.marker, base)
+
+
+def _made(draft: Draft, body: object) -> Record:
+    """The record an answer of 200 tells of. Raises Refused where it says no, Unsure where it says nothing."""
+    if isinstance(body, Mapping) and body.get("success") is False and "id" not in body:
+        raise Refused(sentence(body))
+    raw = unwrap(draft.entity, body)
+    if not raw or not raw.get("id"):
+        raise Unsure("Syncro accepted it without telling what it made.")
+    return READERS[draft.entity](raw) if draft.entity != "payment" else _made_payment(draft, raw)
+
+
+def _made_payment(draft: Draft, raw: Raw) -> Record:
+    """The answer to POST /payments has no customer: it is the one we sent."""
+    if raw.get("success") is False:
+        words = str(raw.get("transaction_response") or "")
+        raise Refused(f"Syncro declined the payment: {words}" if words else "Syncro declined the payment.")
+    return READERS["payment"]({"customer_id": json.loads(draft.body).get("customer_id"), **raw})

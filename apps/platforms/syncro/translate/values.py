@@ -1,0 +1,72 @@
+"""Syncro's amounts, dates and texts: strings here, numbers there, cents elsewhere; all become one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.core.money import parse_money
+from apps.platforms.base import day_of
+from apps.platforms.errors import Unavailable
+from apps.platforms.records import Status
+
+#: Never kept: they sign somebody in. They are dropped, not masked, so that a mask can never be written back.
+SECRETS = frozenset({"user_token", "online_profile_url", "portal_key", "api_key", "signature_data"})
+
+
+def amount(value: object) -> Decimal | None:
+    """Dollars from a string or a number; None for null and "". Raises Unavailable for what is no number."""
+    if value is None or value == "":
+        return None
+    try:
+        return parse_money(value)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise Unavailable(f"Syncro sent an amount that is no number: {value!r}") from error
+
+
+def dollars(value: object) -> Decimal:
+    """Dollars, 0 for null."""
+    return amount(value) or Decimal(0)
+
+
+def text(value: object) -> str:
+    """A text without edges; "" for null."""
+    return "" if value is None else str(value).strip()
+
+
+def day(value: object) -> date | None:
+    """The calendar date of a midnight in UTC, never shifted; None for null."""
+    return day_of(str(value)) if value else None
+
+
+def required_day(raw: Mapping[str, Any], *names: str) -> date:
+    """The first of these dates that is there; Unavailable when none is."""
+    for name in names:
+        if raw.get(name):
+            return day_of(str(raw[name]))
+    raise Unavailable(f"Syncro sent record {raw.get('id')} without a date.")
+
+
+def instant(value: object) -> datetime | None:
+    """An aware UTC instant; None for null."""
+    return datetime.fromisoformat(str(value)) if value else None
+
+
+def envelope(raw: Mapping[str, Any], *, disabled: bool = False) -> dict[str, Any]:
+    """What every record takes from its payload."""
+    return {
+        "external_id": text(raw.get("id")),
+        "revision": text(raw.get("updated_at")),
+        "updated_at": instant(raw.get("updated_at")),
+        "status": Status.INACTIVE if disabled else Status.ACTIVE,
+        "raw": without_secrets(raw),
+    }
+
+
+def without_secrets(value: Any) -> Any:
+    """A copy of a payload without SECRETS, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: without_secrets(item) for name, item in value.items() if name not in SECRETS}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""A pocket Syncro that obeys the vendor's published pages."""

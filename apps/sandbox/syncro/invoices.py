@@ -1,0 +1,265 @@
+"""Invoices and their lines: thin lists, rich details, and refusals that look like success."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from apps.sandbox.frame import Request, Response, route
+from apps.sandbox.store import Document
+from apps.sandbox.syncro import values
+from apps.sandbox.syncro.account import BASE
+from apps.sandbox.syncro.products import Products
+
+PAGE = 25
+LINES_PAGE = 100
+THIN = (
+    "id", "customer_id", "number", "created_at", "updated_at", "date", "due_date", "subtotal", "total", "tax",
+    "verified_paid", "tech_marked_paid", "ticket_id", "pdf_url", "is_paid", "location_id", "po_number", "contact_id",
+    "note", "hardwarecost", "user_id",
+)  # fmt: skip
+HEADER = ("customer_id", "number", "date", "due_date", "ticket_id", "location_id", "po_number", "contact_id", "note")
+LINE_FIELDS = (
+    "item", "name", "price", "cost", "quantity", "taxable", "product_id", "line_discount_percent", "discount_dollars",
+)  # fmt: skip
+LINE_AMOUNTS = ("price", "cost", "quantity", "line_discount_percent", "discount_dollars")
+LINE_HIDDEN = ("tax_rate_id",)
+PAYMENT_FIELDS = (
+    "id", "created_at", "updated_at", "success", "payment_amount", "invoice_ids", "ref_num", "applied_at",
+    "payment_method", "transaction_response",
+)  # fmt: skip
+ALREADY_PAID = {"message": "Invoice is already paid"}
+TRUE = ("true", "1")
+
+
+class Invoices(Products):
+    """The invoice endpoints, and what people's screens share with them."""
+
+    def show_invoice(self, doc: Document) -> Document:
+        """An invoice as lists and answers to writes show it: no lines, payments or balance."""
+        customer = self.store.get("customer", doc["customer_id"])
+        name = self.show_customer(customer)["business_then_name"] if customer else None
+        return {**{field: doc[field] for field in THIN}, "customer_business_then_name": name}
+
+    def show_detail(self, doc: Document) -> Document:
+        """The whole invoice; a tax rate is nowhere in it, and a payment does not say how much of it is meant."""
+        customer = self.store.get("customer", doc["customer_id"])
+        payments = [{name: payment[name] for name in PAYMENT_FIELDS} for payment in self.payments_on(doc["id"])]
+        return {
+            **self.show_invoice(doc),
+            "date_received": None,
+            "balance_due": values.text(self.balance(doc)),
+            "line_items": [self.show_line(line) for line in doc["lines"]],
+            "payments": payments,
+            "customer": self.show_customer(customer) if customer else None,
+        }
+
+    def show_line(self, line: Document) -> Document:
+        """A line; its tax rate is kept but never shown."""
+        return {name: value for name, value in line.items() if name not in LINE_HIDDEN}
+
+    def new_invoice(self, fields: Document) -> Document:
+        """Keep an invoice without lines; ValueError with the complaints by field."""
+        self._check_invoice(fields, None)
+        key, now = self.new_id("invoice"), self.now()
+        doc: Document = {**dict.fromkeys(THIN), "id": key, "created_at": now, "updated_at": now, "is_paid": False,
+                         "verified_paid": False, "tech_marked_paid": False, "user_id": 1, "lines": [],
+                         "tax_rate_id": None, **fields}  # fmt: skip
+        doc["number"] = str(fields.get("number") or self._next_number())
+        doc["date"] = values.midnight(fields["date"])
+        doc["due_date"] = values.midnight(fields.get("due_date") or fields["date"])
+        self.add_up(doc)
+        doc["hardwarecost"] = None
+        return doc
+
+    def _next_number(self) -> str:
+        while True:
+            number = str(self.store.next_id("invoice_number", 1001))
+            if self.by_number(number) is None:
+                return number
+
+    def _check_invoice(self, fields: Document, own: int | None) -> None:
+        complaints: dict[str, list[str]] = {}
+        if not fields.get("customer_id"):
+            complaints["customer_id"] = ["can't be blank"]
+        elif self.store.get("customer", fields["customer_id"]) is None:
+            complaints["customer"] = ["must exist"]
+        for name in ("date", "due_date"):
+            if not _is_day(fields.get(name), optional=name == "due_date"):
+                complaints[name] = ["can't be blank"]
+        taken = self.by_number(str(fields.get("number") or ""))
+        if taken and taken["id"] != own:
+            complaints["number"] = ["has already been taken"]
+        if complaints:
+            raise ValueError(complaints)
+
+    def change_invoice(self, doc: Document, fields: Document) -> Document:
+        """Overwrite header fields and add up again."""
+        self._check_invoice({**doc, **fields}, doc["id"])
+        days = {name: values.midnight(fields[name]) for name in ("date", "due_date") if fields.get(name)}
+        number = str(fields.get("number") or doc["number"])
+        changed = {**doc, **fields, "number": number, **days, "updated_at": self.now()}
+        self.add_up(changed)
+        self.notify(f"Invoice #{number} was updated", "invoices", self.show_invoice(changed))
+        return changed
+
+    def build_line(self, invoice: Document, fields: Document, old: Document | None = None) -> Document:
+        """A line from what was given, filled up from its product; ValueError with a sentence."""
+        now = self.now()
+        line: Document = old or self._blank_line(invoice, fields)
+        line = {**line, **{name: fields[name] for name in (*LINE_FIELDS, "tax_rate_id") if name in fields}}
+        for name in ("item", "name"):
+            if not line[name]:
+                raise ValueError(f"validation error: {name.capitalize()} can't be blank")
+        for name in LINE_AMOUNTS:
+            given = line[name]
+            line[name] = None if given is None and "discount" in name else values.text(values.decimal(given))
+        line["discount_percent"] = line["line_discount_percent"]
+        return {**line, "taxable": bool(line["taxable"]), "updated_at": now}
+
+    def _blank_line(self, invoice: Document, fields: Document) -> Document:
+        product = self.store.get("product", fields["product_id"]) if fields.get("product_id") else {}
+        if product is None:
+            raise ValueError("validation error: Product must exist")
+        return {
+            "id": self.new_id("line"), "created_at": self.now(), "updated_at": self.now(), "invoice_id": invoice["id"],
+            "item": product.get("name"), "name": product.get("description"), "cost": product.get("price_cost", 0),
+            "price": product.get("price_retail", 0), "quantity": 1, "product_id": None,
+            "product_category": product.get("product_category"), "taxable": product.get("taxable", True),
+            "tax_note": None, "discount_percent": None, "line_discount_percent": None, "discount_dollars": None,
+            "position": len(invoice["lines"]) + 1, "invoice_bundle_id": None, "user_id": 1,
+            "tax_rate_id": product.get("tax_rate_id"),
+        }  # fmt: skip
+
+    def set_lines(self, invoice: Document, lines: list[Document]) -> Document:
+        """Give an invoice these lines, a change of its own moment."""
+        changed = {**invoice, "lines": lines, "updated_at": self.now()}
+        self.add_up(changed)
+        return changed
+
+    @route("GET", f"{BASE}/invoices")
+    def list_invoices(self, request: Request) -> Response:
+        """The thin list; a since that is no full instant is ignored."""
+        since = values.moment(request.arg("since_updated_at"))
+        docs = [doc for doc in self.in_order("invoice") if _wanted(request, doc)]
+        if since:
+            docs = [doc for doc in docs if (values.moment(doc["updated_at"]) or since) > since]
+        rows, wanted, pages = self.page(request, docs, PAGE)
+        return Response(200, {"invoices": [self.show_invoice(doc) for doc in rows],
+                              "meta": self.thin_meta(wanted, pages)})  # fmt: skip
+
+    @route("GET", f"{BASE}/invoices/(?P<key>[^/]+)")
+    def get_invoice(self, request: Request, key: str) -> Response:
+        """One invoice by id, or else by number: a number may hide behind another invoice's id."""
+        doc = self.store.get("invoice", key) or self.by_number(unquote(key))
+        return Response(200, {"invoice": self.show_detail(doc)}) if doc else self.not_found(request)
+
+    @route("POST", f"{BASE}/invoices")
+    def create_invoice(self, request: Request) -> Response:
+        """A new invoice without lines, also when lines were sent."""
+        body = self.body_of(request)
+        fields = {name: body[name] for name in HEADER if name in body}
+        try:
+            if self.requires_number and not fields.get("number"):
+                raise ValueError({"number": ["can't be blank"]})
+            doc = self.new_invoice(fields)
+        except ValueError as complaint:
+            return Response(422, complaint.args[0])
+        self.notify(f"Invoice #{doc['number']} was created", "invoices", self.show_invoice(doc))
+        return Response(200, {"invoice": self.show_invoice(doc)})
+
+    @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)")
+    def update_invoice(self, request: Request, key: str) -> Response:
+        """Overwrites what is sent; sums and lines are not the caller's to set."""
+        doc, body = self.store.get("invoice", key), self.body_of(request)
+        if doc is None:
+            return self.not_found(request)
+        try:
+            changed = self.change_invoice(doc, {name: body[name] for name in HEADER if name in body})
+        except ValueError as complaint:
+            return Response(422, complaint.args[0])
+        return Response(200, {"invoice": self.show_invoice(changed)})
+
+    @route("DELETE", f"{BASE}/invoices/(?P<key>[^/]+)")
+    def destroy_invoice(self, request: Request, key: str) -> Response:
+        """Answers 200 in any case; an invoice with payments stays."""
+        doc = self.store.get("invoice", key)
+        if doc is not None and not self.payments_on(doc["id"]):
+            self.store.remove("invoice", key)
+        return Response(200, {})
+
+    @route("POST", f"{BASE}/invoices/(?P<key>\\d+)/line_items")
+    def create_line(self, request: Request, key: str) -> Response:
+        """One more line, filled up from its product."""
+        doc = self.store.get("invoice", key)
+        if doc is None:
+            return self.not_found(request)
+        if doc["is_paid"] and self.payments_on(doc["id"]):
+            return Response(200, ALREADY_PAID)
+        body = self.body_of(request)
+        try:
+            line = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body})
+        except ValueError as complaint:
+            return Response(422, {"errors": str(complaint)})
+        self.set_lines(doc, [*doc["lines"], line])
+        return Response(200, {"line_item": self.show_line(line)})
+
+    @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
+    def update_line(self, request: Request, key: str, line_key: str) -> Response:
+        """Overwrites what is sent, unless the invoice is paid: then it only says so, with 200."""
+        doc, line = self._line(key, line_key)
+        if doc is None or line is None:
+            return self.not_found(request)
+        if doc["is_paid"]:
+            return Response(200, ALREADY_PAID)
+        body = self.body_of(request)
+        try:
+            changed = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body}, line)
+        except ValueError as complaint:
+            field, _, words = str(complaint).removeprefix("validation error: ").partition(" ")
+            return Response(422, {field.lower(): [words]})
+        self.set_lines(doc, [changed if each is line else each for each in doc["lines"]])
+        return Response(200, {"line_item": self.show_line(changed)})
+
+    @route("DELETE", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
+    def destroy_line(self, request: Request, key: str, line_key: str) -> Response:
+        """Removes a line, unless the invoice is paid: then it only says so, with 200."""
+        doc, line = self._line(key, line_key)
+        if doc is None or line is None:
+            return self.not_found(request)
+        if doc["is_paid"]:
+            return Response(200, ALREADY_PAID)
+        self.set_lines(doc, [each for each in doc["lines"] if each is not line])
+        return Response(200, {"message": "Line item deleted"})
+
+    def _line(self, key: str, line_key: str) -> tuple[Document | None, Document | None]:
+        doc = self.store.get("invoice", key)
+        lines = doc["lines"] if doc else []
+        return doc, next((line for line in lines if str(line["id"]) == line_key), None)
+
+    @route("GET", f"{BASE}/line_items")
+    def list_lines(self, request: Request) -> Response:
+        """The global feed of lines, for a Global Admin."""
+        asked = request.arg("invoice_id")
+        lines = [self.show_line(line) for doc in self.in_order("invoice") for line in doc["lines"]
+                 if not asked or str(doc["id"]) == asked]  # fmt: skip
+        lines = [] if request.arg("estimate_id") or request.arg("estimate_id_not_null") in TRUE else lines
+        rows, wanted, pages = self.page(request, lines, LINES_PAGE)
+        return Response(200, {"line_items": rows, "meta": self.full_meta(wanted, pages, len(lines), LINES_PAGE)})
+
+
+def _is_day(value: object, optional: bool) -> bool:
+    if not value:
+        return optional
+    try:
+        values.midnight(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted(request: Request, doc: Document) -> bool:
+    if request.arg("paid") in TRUE and not doc["is_paid"]:
+        return False
+    if request.arg("unpaid") in TRUE and doc["is_paid"]:
+        return False
+    return not request.arg("ticket_id") or str(doc["ticket_id"]) == request.arg("ticket_id")

@@ -1,0 +1,20 @@
+"""The brake: when unusually many records vanish at once, a person looks before anything is voided, deleted or made again."""
+
+from __future__ import annotations
+
+from apps.connections.models import Company
+from apps.mirror.models import Link
+from apps.mirror.states import SyncState
+from apps.sync.pull import Vanished
+
+#: What is compared by ids. Reference data is read whole each time.
+SWEPT = frozenset({"customer", "invoice", "payment"})
+
+
+def hold(company: Company, vanished: Vanished) -> int:
+    """Hold the links of what vanished; their rows stay as they were."""
+    links = Link.objects.filter(
+        company=company, entity=vanished.entity, state=SyncState.IN_SYNC, **{f"{vanished.side.value}__external_id__in": vanished.ids}
+    )
+    reason = f"{len(vanished.ids)} {vanished.entity} records vanished from {vanished.side.value} at once; nothing is voided or deleted until a person has looked."
+    return links.move(SyncState.HELD, code="brake", reason=reason)

@@ -1,0 +1,91 @@
+"""Take links to work on, in one committed statement on the database's clock; and give back what was held too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from apps.connections.models import Company
+from apps.core.clock import DbNow, now_sql
+from apps.mirror.models import Link
+from apps.mirror.models.link import show_state
+from apps.mirror.states import SyncState
+from apps.platforms.base import Limits
+from apps.sync.models import Request, RequestItem, RequestState
+
+#: What LIMIT_SCALE may not divide below: a lease must outlast a slow machine, and a vendor's answer its way to us.
+SHORTEST_LEASE, SHORTEST_TRUST = 8.0, 4.0
+MOST_ATTEMPTS = 12
+
+_CLAIM = """
+WITH due AS (
+    SELECT id FROM mirror_link
+    WHERE company_id = %(company)s AND entity = %(entity)s AND origin = %(origin)s AND state = 'pending' AND code <> 'refund_partner'
+      AND (not_before IS NULL OR not_before <= {now})
+    ORDER BY effective_date NULLS FIRST, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE mirror_link AS link SET state = 'pushing', attempts = link.attempts + 1, fence = link.fence + 1, not_before = NULL,
+    moved_at = {now}, lease_until = {now} + make_interval(secs => %(lease)s)
+FROM due WHERE link.id = due.id RETURNING link.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long things take on one platform, in seconds of this installation (LIMIT_SCALE divides waits, with floors)."""
+
+    lease: float
+    trust: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Patience:
+        """lease = deadline + settle + 30 s; an absence is believed deadline + settle after the request."""
+        scale = settings.LIMIT_SCALE
+        return cls(
+            lease=max((limits.deadline + limits.settle + 30) / scale, SHORTEST_LEASE),
+            trust=max((limits.deadline + limits.settle) / scale, SHORTEST_TRUST),
+        )
+
+
+def claim(company: Company, entity: str, origin: str, limit: int, patience: Patience) -> list[Link]:
+    """Links that are due, now held by us until the lease ends. Attempts count here, before the work."""
+    values = {"company": company.pk, "entity": entity, "origin": origin, "limit": limit, "lease": patience.lease}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(now=now_sql()), values)
+        ids = [row[0] for row in cursor.fetchall()]
+        show_state(ids)
+    links = Link.objects.filter(pk__in=ids).select_related("company", "company__books", "company__syncro", "syncro", "books")
+    return list(links.prefetch_related("legs").order_by("effective_date", "pk"))
+
+
+def still_ours(links: list[Link], patience: Patience) -> list[Link]:
+    """Of these links, those whose claim still stands; their lease starts anew. Called in the transaction that commits
+    the request, so that what is sent is sent by the holder alone."""
+    held = {link.pk: link.fence for link in links}
+    standing = dict(
+        Link.objects.select_for_update().filter(pk__in=list(held), state=SyncState.PUSHING).values_list("pk", "fence")
+    )
+    ours = [link for link in links if standing.get(link.pk) == held[link.pk]]
+    Link.objects.filter(pk__in=[link.pk for link in ours]).update(lease_until=DbNow() + timedelta(seconds=patience.lease))
+    return ours
+
+
+def release_expired(company: Company) -> int:
+    """Links whose holder is gone: with a committed request they are in doubt, without one nothing left us."""
+    expired = Link.objects.filter(company=company, state=SyncState.PUSHING, lease_until__lt=DbNow())
+    ids = list(expired.values_list("pk", flat=True))
+    if not ids:
+        return 0
+    open_items = RequestItem.objects.filter(link_id__in=ids, request__state=RequestState.COMMITTED, outcome="")
+    sent = {item.link_id for item in open_items.select_related("link") if item.fence == item.link.fence}
+    with transaction.atomic():
+        # No row updated means the holder settled in the meantime.
+        again = Link.objects.filter(pk__in=set(ids) - sent, lease_until__lt=DbNow())
+        again.move(SyncState.PENDING, code="try_later", reason="It was interrupted before anything was sent.")
+        doubt = Link.objects.filter(pk__in=sent, lease_until__lt=DbNow())
+        doubt.move(SyncState.IN_DOUBT, reason="It was sent, and the answer was lost; the other side is asked what it has.")
+        Request.objects.filter(items__link_id__in=sent, state=RequestState.COMMITTED).update(state=RequestState.LOST)
+    return len(ids)

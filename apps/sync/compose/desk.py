@@ -1,0 +1,185 @@
+"""What composing needs, read at once for a whole batch: counterparts, mappings, policies, facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from apps.connections.models import Company
+from apps.connections.policies import Policies
+from apps.mappings.lookup import Chosen
+from apps.mirror.models import Application, BooksRecord, Link, MirrorRow
+from apps.mirror.states import SyncState
+from apps.platforms.base import Side, Verb, Write
+from apps.platforms.content import from_content
+from apps.platforms.records import Facts, Record
+from apps.sync.links import counterparts
+
+ZERO = Decimal(0)
+
+
+class Held(Exception):
+    """A person must look before this can go across."""
+
+    def __init__(self, code: str, reason: str, **hints: Any) -> None:
+        self.code, self.reason, self.hints = code, reason, hints
+        super().__init__(reason)
+
+
+class NotLinkedYet(Exception):
+    """Another record goes first; this one is tried again once that has gone."""
+
+
+class NothingToDo(Exception):
+    """The other side already holds it."""
+
+
+class StandsAside(Exception):
+    """It does not go across, on purpose; `code` is one of IGNORED_CODES."""
+
+    def __init__(self, code: str, reason: str = "") -> None:
+        self.code, self.reason = code, reason
+        super().__init__(reason or code)
+
+
+class Desk:
+    """Everything a batch of links refers to, looked up in a handful of queries. `dry` names what does not exist yet."""
+
+    def __init__(self, company: Company, links: Sequence[Link], *, dry: bool = False) -> None:
+        self.company, self.dry = company, dry
+        self.policies = Policies.of(company)
+        self.chosen = Chosen.load(company)
+        self.facts = facts_of(company)
+        rows = [row for link in links if (row := link.row(Side(link.origin))) is not None]
+        self._customers = {
+            side: counterparts(company, "customer", side, [row.party for row in rows if row.side is side]) for side in Side
+        }
+        self._items = counterparts(company, "item", Side.SYNCRO, _item_ids(rows))
+        self.parts = _parts(company, rows)
+        self._invoices = {
+            side: counterparts(company, "invoice", side, self._documents(side)) for side in Side
+        }
+        self.open_in_books = _open_in_books(company, self._invoices[Side.SYNCRO].values())
+        self.partners = _partners(links)
+        self.names = _names_taken(company, links)
+
+    def _documents(self, side: Side) -> Iterable[str]:
+        return (
+            part.document_id
+            for (of, _), parts in self.parts.items()
+            if of is side
+            for part in parts
+            if part.document_entity == "invoice"
+        )
+
+    def customer(self, side: Side, external_id: str) -> str:
+        """The id across of a customer of this side; NotLinkedYet while it has none."""
+        return self._across(self._customers[side].get(external_id), side, "customer", external_id)
+
+    def item(self, external_id: str) -> str:
+        """The books' id of a Syncro product, "" when Syncro no longer has the product."""
+        link = self._items.get(external_id)
+        return self._across(link, Side.SYNCRO, "item", external_id) if link else ""
+
+    def invoice(self, side: Side, external_id: str) -> str:
+        """The id across of an invoice of this side."""
+        return self._across(self._invoices[side].get(external_id), side, "invoice", external_id)
+
+    def invoice_link(self, side: Side, external_id: str) -> Link | None:
+        """The link of an invoice of this side."""
+        return self._invoices[side].get(external_id)
+
+    def _across(self, link: Link | None, side: Side, entity: str, external_id: str) -> str:
+        row = link.row(side.other) if link else None
+        if row is not None and row.is_live:
+            return row.external_id
+        if self.dry and link is not None and link.state in (SyncState.PENDING, SyncState.PUSHING):
+            return f"(new {entity}: {link.row(side)})"
+        raise NotLinkedYet(f"Its {entity} {(link.row(side) if link else None) or external_id} has not gone across yet.")
+
+    def check_period(self, *days: date | None) -> None:
+        """Held when a day lies in a closed period of the books."""
+        closed = self.facts.closed_through
+        inside = [day for day in days if day and closed and day <= closed]
+        if inside:
+            raise Held("period_closed", f"The books are closed up to {closed}; this is dated {min(inside)}.")
+
+    def check_currency(self, currency: str) -> None:
+        """Held when a document is not in the company's currency."""
+        if currency and currency != self.company.currency:
+            raise Held("currency_differs", f"It is in {currency}, the company's currency is {self.company.currency}.")
+
+
+def facts_of(company: Company) -> Facts:
+    """What the books' platform last said of the account."""
+    stored = company.books.facts if company.books else {}
+    return from_content(Facts, stored or {})
+
+
+def write_for(link: Link, record: Record) -> Write:
+    """Create while the other side has no document, else an update of it."""
+    leg = next(iter(link.legs.all()), None)
+    row = link.row(link.target)
+    mark = leg.marker if leg else ""
+    if row is None:
+        return Write(verb=Verb.CREATE, entity=record.entity, record=record, marker=mark)
+    return Write(
+        verb=Verb.UPDATE, entity=record.entity, record=record, marker=mark, external_id=row.external_id, revision=row.revision, base=row.record()
+    )  # fmt: skip
+
+
+def taking_back(link: Link, policies: Policies) -> Write | None:
+    """The void or delete of a document whose Syncro record is gone, by policy."""
+    if link.syncro is None or link.syncro.gone_at is None or link.books is None:
+        return None
+    verb = Verb.DELETE if policies.get("deleted_invoices") == "delete" and link.entity == "invoice" else Verb.VOID
+    row = link.books
+    return Write(verb=verb, entity=row.entity, record=row.record(), external_id=row.external_id, revision=row.revision, base=row.record())
+
+
+def _item_ids(rows: Iterable[MirrorRow]) -> set[str]:
+    return {
+        line["item_id"]
+        for row in rows
+        if row.entity == "invoice"
+        for line in row.content.get("lines", ())
+        if line.get("item_id")
+    }
+
+
+def _parts(company: Company, rows: Iterable[MirrorRow]) -> dict[tuple[Side, str], list[Application]]:
+    found: dict[tuple[Side, str], list[Application]] = defaultdict(list)
+    wanted = {side: [row.external_id for row in rows if row.entity == "payment" and row.side is side] for side in Side}
+    for side, ids in wanted.items():
+        for part in Application.objects.filter(company=company, side=side, payment_id__in=ids).order_by("pk"):
+            found[(side, part.payment_id)].append(part)
+    return found
+
+
+def _open_in_books(company: Company, links: Iterable[Link]) -> dict[str, Decimal]:
+    """What is still open of invoices of the books by their applications, which are newer than a stored balance."""
+    rows = {link.books.external_id: link.books for link in links if link.books is not None}
+    applied = dict(
+        Application.objects.filter(company=company, side=Side.BOOKS, document_entity="invoice", document_id__in=list(rows))
+        .values_list("document_id")
+        .annotate(Sum("amount"))
+    )
+    return {key: (row.amount or ZERO) - (applied.get(key) or ZERO) for key, row in rows.items()}
+
+
+def _partners(links: Iterable[Link]) -> dict[int, Link]:
+    """The repayment of each refund invoice of the batch, by the refund's link."""
+    ids = [link.pk for link in links if link.entity == "invoice"]
+    return {link.partner_id: link for link in Link.objects.filter(partner_id__in=ids).select_related("syncro") if link.partner_id}
+
+
+def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
+    """Names of list entries the books already have, in small letters, with the id that has it."""
+    entities = {link.entity for link in links} & {"customer", "item"}
+    rows = BooksRecord.objects.filter(company=company, entity__in=entities, gone_at__isnull=True) if entities else BooksRecord.objects.none()
+    return {label.casefold(): key for label, key in rows.values_list("label", "external_id")}

@@ -1,0 +1,33 @@
+"""What is kept in step, in order of dependence, and what is read from each side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.platforms.base import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of thing that links tie; `origins` are the sides where one may start."""
+
+    name: str
+    title: str
+    origins: tuple[Side, ...]
+
+
+#: In order of dependence: each wave is drained before the next begins.
+ENTITIES: tuple[Entity, ...] = (
+    Entity("customer", "Customers", (Side.SYNCRO,)),
+    Entity("item", "Items", (Side.SYNCRO,)),
+    Entity("invoice", "Invoices", (Side.SYNCRO,)),
+    Entity("payment", "Payments", (Side.SYNCRO, Side.BOOKS)),
+)
+
+#: What is read only to know, never linked: reference data and what else moves a receivable.
+REFERENCE: dict[Side, tuple[str, ...]] = {
+    Side.SYNCRO: ("payment_method",),
+    Side.BOOKS: ("account", "tax_code", "payment_method", "credit_memo", "refund_receipt", "receivable_movement"),
+}
+
+NAMES: tuple[str, ...] = tuple(entity.name for entity in ENTITIES)

@@ -1,0 +1,176 @@
+"""Notice what changed on rows that are already linked, and say what the engine or a person does next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet
+
+from apps.connections.models import Company
+from apps.connections.policies import Policies
+from apps.mappings.models import Mapping
+from apps.mirror.models import Application, Link
+from apps.mirror.states import SyncState
+from apps.platforms.base import Side
+from apps.sync.codes import RECHECKED, RETRIED_ON_CHANGE
+from apps.sync.compare import applications, differences
+from apps.sync.links import agree, payments_on
+
+ZERO = Decimal(0)
+
+
+def notice_changes(company: Company, policies: Policies) -> int:
+    """Look at every link whose rows differ from what was last agreed; gives how many moved."""
+    moved = 0
+    for link in _changed(company).iterator(500):
+        moved += _notice(link, policies)
+    return moved + _try_again(company)
+
+
+def _changed(company: Company) -> QuerySet[Link]:
+    """Links in sync, or held for a reason that may have gone, with a row that is not as agreed."""
+    differs = (
+        (Q(syncro__isnull=False) & ~Q(syncro__digest=F("digest_syncro")))
+        | (Q(books__isnull=False) & ~Q(books__digest=F("digest_books")))
+        | Q(state=SyncState.HELD)
+    )
+    standing = Q(state=SyncState.IN_SYNC) | Q(state=SyncState.HELD, code__in=RECHECKED)
+    return Link.objects.filter(company=company).filter(standing & differs).select_related("company", "syncro", "books", "partner").order_by("pk")
+
+
+def _notice(link: Link, policies: Policies) -> int:
+    if link.partner_id and link.books_id is None:
+        return 0
+    if link.syncro is not None and link.books is not None and not differences(link):
+        if link.state != SyncState.IN_SYNC or link.syncro.digest != link.digest_syncro or link.books.digest != link.digest_books:
+            agree(link)
+            return 1
+        return 0
+    to, code, reason = JUDGES[link.entity](link, policies)
+    if (to, code, reason) == (link.state, link.code, link.reason):
+        return 0
+    return Link.objects.filter(pk=link.pk).move(to, code=code, reason=reason)
+
+
+Verdict = tuple[SyncState, str, str]
+STAY: Verdict = (SyncState.IN_SYNC, "", "")
+
+
+def _sides(link: Link) -> tuple[bool, bool]:
+    """Which sides changed since the last agreement."""
+    ours = link.syncro is not None and link.syncro.digest != link.digest_syncro
+    theirs = link.books is not None and link.books.digest != link.digest_books
+    return ours, theirs
+
+
+def _gone(link: Link, policies: Policies) -> Verdict | None:
+    """A side on which the document is no longer there."""
+    books_gone = link.books is not None and not link.books.is_live
+    if link.syncro is not None and link.syncro.gone_at is not None:
+        return STAY if books_gone else _gone_in_syncro(link, policies)
+    if books_gone:
+        return SyncState.HELD, "gone_in_books", f"{link.books} was deleted or voided in the books; it still stands in Syncro."
+    return None
+
+
+def _gone_in_syncro(link: Link, policies: Policies) -> Verdict:
+    reason = f"{link.syncro} was deleted in Syncro; it still stands in the books."
+    key = {"invoice": "deleted_invoices", "payment": "deleted_payments"}.get(link.entity, "")
+    if not key or policies.get(key) == "review" or link.books is None:
+        return SyncState.HELD, "gone_in_syncro", reason
+    applied = link.entity == "invoice" and payments_on(link.company, Side.BOOKS, link.books.external_id).exists()
+    if applied or link.books.content.get("deposited") or link.books.content.get("locked"):
+        return SyncState.HELD, "gone_in_syncro", f"{reason} Money is applied to it or it is deposited, so it is not voided by itself."
+    return SyncState.PENDING, "", ""
+
+
+def _invoice(link: Link, policies: Policies) -> Verdict:
+    gone = _gone(link, policies)
+    if gone:
+        return gone
+    ours, theirs = _sides(link)
+    if ours and link.syncro and link.books and _turned(link):
+        return SyncState.HELD, "negative_invoice", f"Invoice {link.syncro} turned negative, or back, after it was sent."
+    if not theirs:
+        return (SyncState.PENDING, "", "") if ours else (SyncState(link.state), link.code, link.reason)
+    if ours:
+        return SyncState.HELD, "both_edited", f"Invoice {link.syncro} was edited in Syncro and in the books: {_fields(link)}."
+    if policies.get("invoice_edits_in_books") == "overwrite":
+        return SyncState.PENDING, "", ""
+    return SyncState.HELD, "edited_in_books", f"Invoice {link.syncro} was edited in the books: {_fields(link)}."
+
+
+def _turned(link: Link) -> bool:
+    negative = bool(link.syncro and (link.syncro.amount or ZERO) < 0)
+    return negative == bool(link.books and link.books.entity == "invoice")
+
+
+def _fields(link: Link) -> str:
+    found = differences(link)
+    return "; ".join(f"{each.field} {each.syncro or '(empty)'} in Syncro, {each.books or '(empty)'} in the books" for each in found[:4])
+
+
+def _payment(link: Link, policies: Policies) -> Verdict:
+    gone = _gone(link, policies)
+    if gone:
+        return gone
+    ours, theirs = _sides(link)
+    if ours and not theirs and link.origin == Side.SYNCRO and not (link.books and link.books.content.get("deposited")):
+        return SyncState.PENDING, "", ""
+    if not theirs:
+        return (SyncState.HELD, "changed_in_syncro", f"The payment changed in Syncro: {_fields(link)}.") if ours else STAY
+    here, there = applications(link)
+    if here != there and link.syncro and link.books and link.syncro.amount == link.books.amount:
+        reason = f"The payment of {link.books.amount} was moved in the books from {_named(here)} to {_named(there)}; in Syncro it still stands on {_named(here)}."
+        return SyncState.HELD, "payment_moved", reason
+    return SyncState.HELD, "payment_edited", f"The payment was edited in the books: {_fields(link)}."
+
+
+def _named(parts: dict[str, Decimal]) -> str:
+    return " and ".join(f"invoice {number}" for number in sorted(parts)) or "no invoice"
+
+
+def _list_entry(link: Link, policies: Policies) -> Verdict:
+    """Customers and items: a change in Syncro is pushed; what staff change in the books stands."""
+    if link.syncro is not None and link.syncro.gone_at is not None:
+        return STAY
+    if link.books is not None and not link.books.is_live:
+        return SyncState.HELD, "gone_in_books", f"{link.books} is no longer in the books."
+    pushed = link.entity == "item" or policies.get("customers") in ("two_way", "to_books")
+    return (SyncState.PENDING, "", "") if _sides(link)[0] and pushed else STAY
+
+
+JUDGES: dict[str, Callable[[Link, Policies], Verdict]] = {
+    "customer": _list_entry,
+    "item": _list_entry,
+    "invoice": _invoice,
+    "payment": _payment,
+}
+
+
+def _try_again(company: Company) -> int:
+    """Held links whose obstacle may be gone: a mapping was chosen, the row changed, a split became known."""
+    moved = 0
+    held = Link.objects.filter(company=company, state=SyncState.HELD)
+    chosen = Mapping.objects.filter(company=company).order_by("-changed_at").values_list("changed_at", flat=True).first()
+    if chosen:
+        missing = held.filter(code__in=["mapping_missing", "deposit_mapping"], moved_at__lt=chosen)
+        moved += missing.move(SyncState.PENDING)
+    for side in Side:
+        changed = held.filter(code__in=RETRIED_ON_CHANGE, origin=side, **{f"{side.value}__changed_at__gt": F("moved_at")})
+        moved += changed.move(SyncState.PENDING)
+    unknown = held.filter(code="allocation_unknown", syncro__isnull=False).select_related("syncro")
+    moved += held.filter(pk__in=list(_now_known(company, unknown))).move(SyncState.PENDING)
+    before = Link.objects.filter(company=company, state=SyncState.PENDING, books__isnull=True, syncro__gone_at__isnull=False)
+    return moved + before.move(SyncState.IGNORED, code="gone_before_sent", reason="It was deleted in Syncro before it was sent.")
+
+
+def _now_known(company: Company, links: QuerySet[Link]) -> Iterable[int]:
+    by_payment = {link.syncro.external_id: link.pk for link in links if link.syncro}
+    open_parts = set(
+        Application.objects.filter(
+            company=company, side=Side.SYNCRO, payment_id__in=list(by_payment), amount__isnull=True
+        ).values_list("payment_id", flat=True)
+    )
+    return (pk for payment, pk in by_payment.items() if payment not in open_parts)

@@ -1,0 +1,220 @@
+"""Push what is due: claim a batch, compose, commit the requests, send, settle. Nothing crosses the wire in a transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from apps.connections.models import Company
+from apps.mappings.lookup import MappingMissing
+from apps.mirror.models import Leg, Link
+from apps.mirror.states import SyncState
+from apps.platforms.base import CANNOT_TELL, DirectPlatform, Draft, Found, Outcome, Side, Verb, Write
+from apps.platforms.errors import OutOfDate, PlatformError, TryLater, Unsure
+from apps.sync import tidy
+from apps.sync.claim import Patience, claim, still_ours
+from apps.sync.compose import Desk, Held, NotLinkedYet, NothingToDo, StandsAside, compose
+from apps.sync.entities import ENTITIES
+from apps.sync.links import agree, frozen
+from apps.sync.models import Request, RequestItem, RequestState
+from apps.sync.settle import backoff, mine, settle_error, settle_found, settle_outcome
+
+WAIT_FOR_ANOTHER = 10.0
+Platforms = dict[Side, DirectPlatform]
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What a push did: links it took, and documents written by side, entity and verb."""
+
+    taken: int = 0
+    settled: int = 0
+    writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+
+def push_due(company: Company, platforms: Platforms, note: Callable[[str], None]) -> Pushed:
+    """Send everything that is due now, in order of dependence; a TryLater or NeedsReconnect of a whole platform ends it."""
+    pushed = Pushed()
+    for entity in ENTITIES:
+        for origin in entity.origins:
+            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note)
+    return pushed
+
+
+def _push_entity(
+    company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None]
+) -> None:
+    patience = Patience.of(platform.limits)
+    size = platform.limits.batch.get(entity, 1)
+    while links := claim(company, entity, origin, max(size, 1), patience):
+        pushed.taken += len(links)
+        settled = _Batch(company, platform, entity, links, patience, pushed).run()
+        pushed.settled += settled
+        if settled:
+            note(f"{platform.title}: {settled} {entity}")
+
+
+class _Batch:
+    """One claimed batch on its way to one platform."""
+
+    def __init__(
+        self, company: Company, platform: DirectPlatform, entity: str, links: Sequence[Link], patience: Patience, pushed: Pushed
+    ) -> None:
+        self.company, self.platform, self.entity, self.patience, self.pushed = company, platform, entity, patience, pushed
+        self.links = list(links)
+        self.settled = 0
+
+    def run(self) -> int:
+        """Compose all, then send by kind of document and verb; gives how many links came to rest."""
+        desk = Desk(self.company, self.links)
+        groups: dict[tuple[str, Verb], list[tuple[Link, Write]]] = defaultdict(list)
+        for link in self.links:
+            write = self._composed(desk, link)
+            if write is not None and self._clear_to_send(link, write):
+                groups[(write.entity, write.verb)].append((link, write))
+        for (entity, _), group in groups.items():
+            self._send_group(entity, group)
+        return self.settled
+
+    def _composed(self, desk: Desk, link: Link) -> Write | None:
+        """The write, or None after the link was put where it belongs."""
+        try:
+            write = compose(desk, link)
+        except (Held, MappingMissing, NotLinkedYet, NothingToDo, StandsAside) as verdict:
+            put_aside(link, verdict)
+            self.settled += isinstance(verdict, NothingToDo | StandsAside | Held)
+            return None
+        return tidy.without_taken_name(desk, link, write)
+
+    def _clear_to_send(self, link: Link, write: Write) -> bool:
+        """Where the platform has neither key nor undo, look before every create."""
+        if write.verb is not Verb.CREATE or write.entity not in self.platform.looks_first:
+            return True
+        try:
+            answer = self.platform.find(write.entity, write)
+        except PlatformError as error:
+            settle_error(link, error)
+            return False
+        if isinstance(answer, Found):
+            settle_found(link, write, answer.record)
+            self.settled += 1
+        elif answer is CANNOT_TELL:
+            put_aside(link, Held("cannot_tell", "Whether it is already there cannot be told, so it is not sent."))
+        return not isinstance(answer, Found) and answer is not CANNOT_TELL
+
+    def _send_group(self, entity: str, group: list[tuple[Link, Write]]) -> None:
+        try:
+            drafts = self.platform.draft(entity, [write for _, write in group], lambda: uuid.uuid4().hex)
+        except PlatformError as error:
+            self._refused_to_draft(entity, group, error)
+            return
+        for draft in drafts:
+            part = [group[position] for position in draft.positions]
+            request, part = self._commit(draft, part)
+            if part:
+                self._send(request, draft, part)
+
+    def _refused_to_draft(self, entity: str, group: list[tuple[Link, Write]], error: PlatformError) -> None:
+        """One record of the batch cannot be expressed: each goes alone, so that only its own link is held."""
+        if len(group) == 1:
+            settle_error(group[0][0], error)
+            return
+        for pair in group:
+            self._send_group(entity, [pair])
+
+    def _commit(self, draft: Draft, part: list[tuple[Link, Write]]) -> tuple[Request, list[tuple[Link, Write]]]:
+        """Commit the exact bytes before they leave. A draft of which a claim was lost is not sent at all: the rest of
+        it is due again at once."""
+        with transaction.atomic():
+            held = {link.pk for link in still_ours([link for link, _ in part], self.patience)}
+            if len(held) < len(part):
+                Link.objects.filter(pk__in=held).move(SyncState.PENDING)
+                return Request(), []
+            request = Request.objects.create(
+                company=self.company, connection=self.company.connection(self.platform.side), entity=draft.entity or part[0][1].entity,
+                verb=part[0][1].verb, key=draft.key, method=draft.method, path=draft.path, query=dict(draft.query),
+                content_type=draft.content_type, body=draft.body, bucket=draft.bucket,
+            )  # fmt: skip
+            legs = {leg.link_id: leg for leg in Leg.objects.filter(link_id__in=held, position=0)}
+            for link, write in part:
+                legs[link.pk].wanted, legs[link.pk].entity = frozen(write.record), write.entity
+                legs[link.pk].generation += 1
+            Leg.objects.bulk_update(legs.values(), ["wanted", "entity", "generation"])
+            RequestItem.objects.bulk_create([
+                RequestItem(request=request, link=link, leg=legs[link.pk], position=index, fence=link.fence, write=write_json(write))
+                for index, (link, write) in enumerate(part)
+            ])  # fmt: skip
+        return request, part
+
+    def _send(self, request: Request, draft: Draft, part: list[tuple[Link, Write]]) -> None:
+        try:
+            outcomes = self.platform.send(draft)
+        except PlatformError as error:
+            self._lost(request, part, error)
+            return
+        for position, ((link, write), outcome) in enumerate(zip(part, outcomes, strict=True)):
+            self._settle(request, position, link, write, outcome)
+        unsure = any(isinstance(outcome.error, Unsure) for outcome in outcomes)
+        Request.objects.filter(pk=request.pk).update(state=RequestState.LOST if unsure else RequestState.SETTLED, settled_at=Now())
+
+    def _settle(self, request: Request, position: int, link: Link, write: Write, outcome: Outcome) -> None:
+        if isinstance(outcome.error, OutOfDate):
+            tidy.read_fresh(self.company, self.platform, link, write)
+        state = tidy.settle_refusal(link, write, outcome) or settle_outcome(link, write, outcome)
+        error = outcome.error
+        RequestItem.objects.filter(request=request, position=position).update(
+            outcome=type(error).__name__ if error else "done", sentence=error.message if error else ""
+        )
+        if error is None:
+            self.settled += 1
+            self.pushed.writes[(link.target.value, write.entity, write.verb.value)] += 1
+        elif state in (SyncState.HELD, SyncState.PENDING):
+            self.settled += state is SyncState.HELD
+
+    def _lost(self, request: Request, part: list[tuple[Link, Write]], error: PlatformError) -> None:
+        """No answer to the whole request: in doubt, unless it is known that nothing happened."""
+        lost = isinstance(error, Unsure)
+        Request.objects.filter(pk=request.pk).update(
+            state=RequestState.LOST if lost else RequestState.UNSENT, error=error.message, settled_at=Now()
+        )
+        for link, _ in part:
+            settle_error(link, error)
+        if not lost:
+            RequestItem.objects.filter(request=request).update(outcome=type(error).__name__, sentence=error.message)
+            if isinstance(error, TryLater) or not isinstance(error, PlatformError):
+                raise error
+
+
+def put_aside(link: Link, verdict: Exception) -> None:
+    """Put a link where its verdict says; only while its claim stands."""
+    if isinstance(verdict, MappingMissing):
+        hints = {**link.hints, "mapping": {"topic": verdict.topic, "key": verdict.key}}
+        Link.objects.filter(pk=link.pk).update(hints=hints)
+        code = "deposit_mapping" if verdict.topic == "deposit_item" else "mapping_missing"
+        mine(link).move(SyncState.HELD, code=code, reason=verdict.sentence)
+    elif isinstance(verdict, Held):
+        mine(link).move(SyncState.HELD, code=verdict.code, reason=verdict.reason)
+    elif isinstance(verdict, StandsAside):
+        mine(link).move(SyncState.PENDING)
+        Link.objects.filter(pk=link.pk).move(SyncState.IGNORED, code=verdict.code, reason=verdict.reason)
+    elif isinstance(verdict, NothingToDo):
+        agree(link)
+    else:
+        wait = backoff(0, WAIT_FOR_ANOTHER / settings.LIMIT_SCALE)
+        mine(link).update(attempts=0)
+        mine(link).move(SyncState.PENDING, code="not_linked_yet", reason=str(verdict), wait=max(wait, timedelta(seconds=0.5)))
+
+
+def write_json(write: Write) -> dict[str, object]:
+    """A write as a request keeps it, so that what it wanted can be looked for after a lost answer."""
+    return {
+        "verb": write.verb.value, "entity": write.entity, "external_id": write.external_id, "revision": write.revision,
+        "marker": write.marker, "record": frozen(write.record),
+    }  # fmt: skip

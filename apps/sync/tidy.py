@@ -1,0 +1,81 @@
+"""The few refusals the engine can cure by itself: a taken name, a stale revision, a record that is already there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from apps.mirror.models import BooksRecord, Link
+from apps.mirror.states import SyncState
+from apps.connections.models import Company
+from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
+from apps.platforms.errors import AlreadyThere
+from apps.platforms.records import Customer, Item
+from apps.sync.compose.desk import Desk
+from apps.sync.links import join
+from apps.sync.pull import read_again
+from apps.sync.settle import mine
+
+NAMED = (Customer, Item)
+
+
+def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
+    """A new list entry whose name the books already have: the very same one is joined, another's name is avoided.
+
+    Gives the write to send, or None when the link came to rest.
+    """
+    if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED):
+        return write
+    holder = desk.names.get(write.record.name.casefold())
+    if holder is None:
+        desk.names[write.record.name.casefold()] = ""
+        return write
+    row = BooksRecord.objects.filter(company=link.company, entity=write.entity, external_id=holder).first() if holder else None
+    if row is not None and not Link.objects.filter(books=row).exists() and not link.hints.get("suffix"):
+        return _join_or_hold(link, write, row)
+    renamed = replace(write.record, name=f"{write.record.name} (Syncro {_own_id(link)})")
+    desk.names[renamed.name.casefold()] = ""
+    return replace(write, record=renamed)
+
+
+def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
+    """One that nobody is linked to: the same when nothing speaks against it, else a person says."""
+    against = _contradictions(cast(Customer, write.record), row) if isinstance(write.record, Customer) else []
+    if against:
+        reason = f"The books already have a customer called {row.label}, but with another {' and '.join(against)}: the same or not?"
+        mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
+        return
+    join(link, link.legs.all()[0], row)
+
+
+def _contradictions(ours: Customer, row: BooksRecord) -> list[str]:
+    found = []
+    for name in ("email", "phone"):
+        mine_, theirs = _plain(getattr(ours, name)), _plain(str(row.content.get(name) or ""))
+        if mine_ and theirs and mine_ != theirs:
+            found.append(name)
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum() or letter == "@")
+
+
+def _own_id(link: Link) -> str:
+    return link.syncro.external_id if link.syncro else str(link.pk)
+
+
+def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | None:
+    """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it."""
+    if not isinstance(outcome.error, AlreadyThere) or write.verb is not Verb.CREATE or not isinstance(write.record, NAMED):
+        return None
+    if link.hints.get("suffix"):
+        return None
+    Link.objects.filter(pk=link.pk).update(hints={**link.hints, "suffix": True})
+    mine(link).move(SyncState.PENDING, code="try_later", reason=outcome.error.message)
+    return SyncState.PENDING
+
+
+def read_fresh(company: Company, platform: DirectPlatform, link: Link, write: Write) -> None:
+    """Somebody changed the document: read it again, so that the next attempt starts from what it is now."""
+    read_again(company, platform.side, write.entity, [write.external_id], platform)

@@ -1,0 +1,1 @@
+"""The platforms against their pocket vendors, and the transport under them."""

@@ -1,0 +1,1 @@
+"""Syncro against the pocket Syncro, over real HTTP."""

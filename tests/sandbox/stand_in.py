@@ -1,0 +1,45 @@
+"""As much of the books as the sandbox touches, for tests that are not about the books."""
+
+from __future__ import annotations
+
+from apps.sandbox.frame import PocketApp
+from apps.sandbox.store import Document
+
+
+class StandIn(PocketApp):
+    """The control verbs that the shop and the sandbox command call."""
+
+    def control_new_company(self) -> Document:
+        return {"realm": str(self.store.next_id("realm", 9130))}
+
+    def control_grant(self, realm: str) -> Document:
+        return {
+            "realm": realm,
+            "client_id": "id",
+            "client_secret": "secret",
+            "refresh_token": f"R{realm}",
+            "webhook_verifier": "v",
+        }
+
+    def control_setting(self, name: str, value: float) -> None:
+        self.store.put("setting", name, {"value": value})
+
+    def control_create(self, entity: str, body: Document) -> str:
+        key = str(self.store.next_id(entity))
+        self.store.put(entity, key, {"Id": key, **body})
+        return key
+
+    def control_state(self, kind: str) -> list[Document]:
+        return list(self.store.all(kind))
+
+    def control_pay(self, customer_id: str, amount: str, apply: dict[str, str], date: str, ref: str) -> str:
+        return self.control_create("Payment", {"CustomerRef": {"value": customer_id}, "TotalAmt": amount,
+                                               "PaymentRefNum": ref, **_lines(apply)})  # fmt: skip
+
+    def control_move_payment(self, id: str, apply: dict[str, str]) -> None:  # noqa: A002
+        self.store.put("Payment", id, {**(self.store.get("Payment", id) or {}), **_lines(apply)})
+
+
+def _lines(parts: dict[str, str]) -> Document:
+    return {"Line": [{"Amount": part, "LinkedTxn": [{"TxnId": key, "TxnType": "Invoice"}]}
+                     for key, part in parts.items()]}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The pocket QuickBooks Online keeps the contract its platform page lists."""
