@@ -1,4 +1,4 @@
-"""What tests run in another process, on the database of the tests: `python -m tests.connections.elsewhere WHAT ID ...`."""
+"""What tests run in another process, on their own database: `python -m tests.connections.elsewhere WHAT ID ...`."""
 
 from __future__ import annotations
 

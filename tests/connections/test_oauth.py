@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
@@ -15,7 +16,7 @@ from apps.connections.vault import ConnectionTokens
 from apps.platforms.base import Account, Health, Side, Tokens
 from apps.platforms.errors import NeedsReconnect
 from apps.platforms.records import Facts
-from apps.platforms.registry import PLATFORMS, platform_class
+from apps.platforms.registry import PLATFORMS, Entry, platform_class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.connections.web")]
 
@@ -45,6 +46,9 @@ class Pocket:
     def revoke(cls, account: Account) -> None:
         cls.revoked.append(account.tokens.read().refresh)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def check(self) -> Health:
         return Health(title="Acme Inc.", facts=Facts(name="Acme Inc.", currency="USD"))
 
@@ -53,8 +57,8 @@ class Pocket:
 def _pocket(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     from apps.connections import connecting, opening
 
-    monkeypatch.setitem(PLATFORMS, "pocket", f"{__name__}:Pocket")
-    monkeypatch.setitem(opening.PLACES, "pocket", opening.PLACES["quickbooks_online"])  # type: ignore[arg-type]
+    monkeypatch.setitem(PLATFORMS, "pocket", Entry(f"{__name__}:Pocket", "Pocket Books", Side.BOOKS, "pocket"))
+    monkeypatch.setitem(opening.PLACES, "pocket", opening.PLACES["quickbooks_online"])
     monkeypatch.setattr(connecting, "connect", lambda key, account: Pocket(account))
     settings.PUBLIC_URL = "https://tieout.test"
 
@@ -74,6 +78,7 @@ def browser(acme: Company, client: Client) -> Client:
 def signed_in(client: Client, company: Company, role: str) -> Client:
     user = User.objects.create_user(f"{role}-{id(client)}")
     Membership.objects.create(user=user, company=company, role=role)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     client.force_login(user)
     return client
 

@@ -58,7 +58,7 @@ def test_an_opened_platform_works_and_its_calls_are_kept(connection: Connection,
     assert call is not None
     assert (call.method, call.status) == ("GET", 200)
     assert not ApiCall.objects.filter(answer__contains="never kept").exists()
-    platform.close()  # type: ignore[attr-defined]
+    platform.close()
 
 
 @pytest.mark.parametrize("become", [opening.pause, opening.needs_sign_in])
@@ -86,7 +86,7 @@ def test_the_rest_ends_by_itself_and_an_answer_forgets_the_failures(connection: 
     for _ in range(3):
         opening.did_not_answer(connection, Unavailable())
     with shifted(timedelta(minutes=2)):
-        open_platform(connection).close()  # type: ignore[attr-defined]
+        open_platform(connection).close()
     opening.came_through(connection)
     assert (connection.failures, connection.opened_until) == (0, None)
     assert connection.last_ok_at is not None

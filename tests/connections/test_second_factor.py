@@ -29,7 +29,7 @@ def person(role: str) -> User:
 
 def test_who_may_act_is_led_to_the_second_factor(client: Client) -> None:
     client.force_login(person(Role.BOOKKEEPER))
-    answer = client.get("/")
+    answer = client.get("/page/")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
     assert client.post("/connections/acme/disconnect/books/").status_code == 302
 
@@ -44,12 +44,12 @@ def test_with_a_second_factor_everything_is_reached(client: Client) -> None:
     user = person(Role.BOOKKEEPER)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     client.force_login(user)
-    assert client.get("/").status_code == 200
+    assert client.get("/page/").status_code == 200
 
 
 def test_who_may_only_see_needs_none(client: Client) -> None:
     client.force_login(person(Role.VIEWER))
-    assert client.get("/").status_code == 200
+    assert client.get("/page/").status_code == 200
 
 
 def test_the_admins_log_in_leads_to_allauth(client: Client) -> None:
