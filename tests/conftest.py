@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from apps.connections.beside import close_beside
 from apps.connections.models import Company
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
@@ -16,6 +17,13 @@ from apps.sandbox.syncro.app import PocketSyncro
 from tests.world import World, connect_world
 
 SCALE = 1000.0
+
+
+@pytest.fixture(autouse=True)
+def let_go() -> Iterator[None]:
+    """The connection beside Django's must not keep the test database busy at the end."""
+    yield
+    close_beside()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,144 @@
+"""Mappings as the page shows them: what is missing first, with the things of the books to choose from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping as Read, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from apps.connections.models import Company
+from apps.mappings.lookup import AUTOMATIC, save_mapping
+from apps.mappings.models import Mapping, MethodKind, Topic
+from apps.mirror.models import BooksRecord, Link, SyncroRecord
+from apps.mirror.states import SyncState
+from apps.platforms.records import Status
+
+#: Which things of the books can be chosen for a topic, and which for the account beside it.
+CHOSEN_FROM: Read[str, str] = {
+    Topic.PAYMENT_METHOD: "payment_method", Topic.TAX: "tax_code", Topic.ITEM: "item", Topic.DEPOSIT_ITEM: "item",
+    Topic.INCOME_ACCOUNT: "account", Topic.EXPENSE_ACCOUNT: "account",
+}  # fmt: skip
+#: Topics that always have a default; the others list only what was met.
+WITH_DEFAULT = (Topic.PAYMENT_METHOD, Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.SYNCRO_METHOD)
+SEPARATOR = "|"
+MAIN = f"{SEPARATOR}external_id"
+Option = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One key of Syncro and what it is in the books so far."""
+
+    topic: str
+    key: str
+    chosen: Mapping | None
+    waiting: int
+
+    @property
+    def field(self) -> str:
+        """The name of its inputs in the form."""
+        return f"{self.topic}{SEPARATOR}{self.key}"
+
+    @property
+    def title(self) -> str:
+        """What the person reads."""
+        return self.key or "Everything else (the default)"
+
+
+@dataclass(slots=True)
+class TopicShown:
+    """A topic with its keys and what can be chosen."""
+
+    topic: str
+    title: str
+    choices: list[Choice]
+    options: Sequence[Option]
+    accounts: Sequence[Option] = ()
+    kinds: Sequence[Option] = field(default=())
+
+    @property
+    def missing(self) -> int:
+        """How many keys have nothing chosen."""
+        return sum(choice.chosen is None for choice in self.choices if choice.key or choice.waiting)
+
+
+def topics(company: Company) -> list[TopicShown]:
+    """Everything that can be mapped; a fixed number of queries."""
+    chosen = {(row.topic, row.key): row for row in Mapping.objects.filter(company=company)}
+    waiting, met, options = _waiting(company), _met(company), _options(company)
+    found = [_topic(topic, chosen, waiting, met, options) for topic in Topic]
+    return sorted((each for each in found if each.choices), key=lambda each: not each.missing)
+
+
+def _topic(
+    topic: Topic, chosen: Read[Option, Mapping], waiting: Read[Option, int], met: Collection[Option], options: Read[str, list[Option]]
+) -> TopicShown:
+    keys = {key for place, key in [*chosen, *waiting, *met] if place == topic} | ({""} if topic in WITH_DEFAULT else set())
+    rows = [Choice(topic, key, chosen.get((topic, key)), waiting.get((topic, key), 0)) for key in keys]
+    rows.sort(key=lambda row: (row.chosen is not None, -row.waiting, not row.key, row.key.casefold()))
+    pays = topic == Topic.PAYMENT_METHOD
+    from_books = list(options[CHOSEN_FROM.get(topic, "")])
+    if topic == Topic.TAX:
+        from_books.insert(0, (AUTOMATIC, "The books choose it themselves"))
+    return TopicShown(
+        topic, topic.label, rows, options["syncro_method"] if topic == Topic.SYNCRO_METHOD else from_books,
+        options["account"] if pays else (), MethodKind.choices if pays else (),
+    )  # fmt: skip
+
+
+def _waiting(company: Company) -> dict[Option, int]:
+    """How many links wait for each choice."""
+    held = Link.objects.filter(company=company, state=SyncState.HELD, code="mapping_missing").values_list("hints__mapping", flat=True)
+    counts: dict[Option, int] = defaultdict(int)
+    for missing in held:
+        if missing:
+            counts[missing["topic"], missing["key"]] += 1
+    return counts
+
+
+def _met(company: Company) -> set[Option]:
+    """Payment methods and taxes that Syncro told us of as things of their own."""
+    rows = SyncroRecord.objects.filter(company=company, entity__in=("payment_method", "tax_rate")).values_list("entity", "label", "external_id")
+    return {(Topic.PAYMENT_METHOD, label) if entity == "payment_method" else (Topic.TAX, key) for entity, label, key in rows}
+
+
+def _options(company: Company) -> dict[str, list[Option]]:
+    """What can be chosen, by entity."""
+    entities = Q(entity__in=set(CHOSEN_FROM.values()), gone_at=None, status=Status.ACTIVE)
+    rows = BooksRecord.objects.filter(entities, company=company).order_by("label")
+    found: dict[str, list[Option]] = defaultdict(list)
+    for entity, key, label in rows.values_list("entity", "external_id", "label"):
+        found[entity].append((key, label))
+    methods = SyncroRecord.objects.filter(company=company, entity="payment_method").order_by("label")
+    found["syncro_method"] = [(label, label) for label in methods.values_list("label", flat=True)]
+    return found
+
+
+def save(company: Company, posted: Read[str, str]) -> str:
+    """Keep every choice of the form that changed; gives the sentence that says so."""
+    before = {(row.topic, row.key): row for row in Mapping.objects.filter(company=company)}
+    options = _options(company)
+    saved = 0
+    for name in (name.removesuffix(MAIN) for name in posted if name.endswith(MAIN)):
+        topic, _, key = name.partition(SEPARATOR)
+        if topic in Topic and _changed(before.get((topic, key)), wanted := _wanted(name, posted)):
+            save_mapping(company, topic, key, **wanted, label=_label(topic, wanted, options))
+            saved += 1
+    return f"{saved} choices saved. What waited for them goes on with the next pass." if saved else "Nothing was changed."
+
+
+def _wanted(name: str, posted: Read[str, str]) -> dict[str, str]:
+    beside = {column: posted.get(f"{name}{SEPARATOR}{column}", "") for column in ("kind", "account_id")}
+    return {"external_id": posted[name + MAIN], **beside}
+
+
+def _changed(row: Mapping | None, wanted: Read[str, str]) -> bool:
+    if row is None:
+        return any(wanted.values())
+    return any(getattr(row, column) != value for column, value in wanted.items())
+
+
+def _label(topic: str, wanted: Read[str, str], options: Read[str, list[Option]]) -> str:
+    return dict(options[CHOSEN_FROM.get(topic, "")]).get(wanted["external_id"], wanted["external_id"])
