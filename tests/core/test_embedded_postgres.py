@@ -129,6 +129,7 @@ def test_a_first_start_killed_anywhere_is_done_again(base: Path) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201  pytest shows it when the test fails
     pauses = random.Random(seed)
+    base.mkdir()
     for _ in range(5):
         first = user(base)
         time.sleep(pauses.uniform(0.05, 0.7))
