@@ -65,7 +65,9 @@ def may(user: Person, verb: str, company: Company | None) -> bool:
 def require(user: Person, verb: str, company: Company | None) -> None:
     """Raises PermissionDenied, with a sentence, unless `may`."""
     if not may(user, verb, company):
-        raise PermissionDenied(f"You may not {VERBS[verb]} in {company.name if company else 'all companies'}; ask an administrator.")
+        raise PermissionDenied(
+            f"You may not {VERBS[verb]} in {company.name if company else 'all companies'}; ask an administrator."
+        )
 
 
 def companies_for(user: Person, verb: str = "see") -> QuerySet[Company]:

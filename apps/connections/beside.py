@@ -1,6 +1,6 @@
-"""A database connection of our own beside Django's: what it writes is committed at once, whatever the caller's transaction does.
+"""A database connection of our own beside Django's: what it writes is committed at once, whatever the caller does.
 
-The shared limits and the ledger of requests need this: a row lock held until somebody else's commit would stop all workers.
+The shared limits and the ledger need this: a row lock held until somebody else's commit would stop all workers.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def open_beside() -> psycopg.Connection[Any]:
 
 
 def ask(sql: LiteralString, values: dict[str, Any]) -> tuple[Any, ...] | None:
-    """Do one statement, committed when this returns; its first row if it gives rows. A cut connection is opened again once."""
+    """Do one statement, committed when this returns; its first row, if any. A cut connection is opened again."""
     try:
         return _first(_connection(), sql, values)
     except psycopg.OperationalError:

@@ -1,6 +1,6 @@
 """The budget of a connection, shared by every worker on every machine: one row per published limit.
 
-Each caller reserves the next free place and is told how long to sleep (the generic cell rate algorithm), so nobody polls
+Each caller reserves the next free place and is told how long to sleep (generic cell rate algorithm), so nobody polls
 and places are given in the order of asking.
 """
 
@@ -82,7 +82,12 @@ class SharedLimiter:
 
     def _reserve(self, bucket: Bucket, longest: float) -> float:
         step = 60.0 / (bucket.per_minute * self.scale)
-        values = {"key": self.key(bucket), "step": step, "slack": step * (bucket.burst - 1), "longest": max(longest, 0.0)}
+        values = {
+            "key": self.key(bucket),
+            "step": step,
+            "slack": step * (bucket.burst - 1),
+            "longest": max(longest, 0.0),
+        }
         place = ask(RESERVE, values)
         if place is None:
             raise RateLimited(retry_after=max(_seconds(ask(WAIT, values)), step))

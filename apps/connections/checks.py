@@ -16,7 +16,13 @@ def limits_are_the_published_ones(**given: Any) -> list[CheckMessage]:
     """LIMIT_SCALE is for tests and benchmarks."""
     if settings.LIMIT_SCALE == 1:
         return []
-    return [Error(f"LIMIT_SCALE is {settings.LIMIT_SCALE}: the vendors' limits would not be kept.", hint="Unset it.", id="connections.E001")]
+    return [
+        Error(
+            f"LIMIT_SCALE is {settings.LIMIT_SCALE}: the vendors' limits would not be kept.",
+            hint="Unset it.",
+            id="connections.E001",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)
@@ -32,4 +38,6 @@ def no_connection_pool(**given: Any) -> list[CheckMessage]:
     """Forked workers would share the sockets of a pool, and lose answers to one another."""
     if not settings.DATABASES["default"].get("OPTIONS", {}).get("pool"):
         return []
-    return [Error("The database is used through psycopg's pool.", hint="Use CONN_MAX_AGE instead.", id="connections.E002")]
+    return [
+        Error("The database is used through psycopg's pool.", hint="Use CONN_MAX_AGE instead.", id="connections.E002")
+    ]

@@ -41,7 +41,7 @@ EXITS: Mapping[type[Exception], int] = {
 
 
 class TieoutCommand(BaseCommand):
-    """A command that acts as the operator. Subclasses write `work`; results go to standard output, notes to standard error."""
+    """A command that acts as the operator. Subclasses write `work`; results go to stdout, notes to stderr."""
 
     operator: Operator = operator()
 
@@ -78,7 +78,9 @@ class TieoutCommand(BaseCommand):
         """The company, if the operator may do `verb` there; a usage error names the companies there are."""
         company = Company.objects.select_related("syncro", "books").filter(slug=slug).first()
         if company is None:
-            known = ", ".join(Company.objects.values_list("slug", flat=True)) or "none yet; make one with `company create`"
+            known = (
+                ", ".join(Company.objects.values_list("slug", flat=True)) or "none yet; make one with `company create`"
+            )
             raise CommandError(f"There is no company {slug!r}. Companies: {known}.", returncode=USAGE)
         require(self.operator, verb, company)
         return company

@@ -21,7 +21,7 @@ CHANGED = ("sealed", "title", "facts", "missing", "state", "reason", "active", "
 
 
 class CannotConnect(ValueError):
-    """This account cannot be connected to this company; the message is a sentence."""
+    """The account cannot be connected to this company; the message is a sentence."""
 
 
 def connect_account(
@@ -75,11 +75,13 @@ def _refuse(company: Company, platform: str, account_id: str) -> None:
     own = connection_of(company, platform)
     if own is not None and own.account_id != account_id:
         raise CannotConnect(
-            f"{company.name} is connected to the {kind.title} account {own.account_id}, and its records are those of that "
-            f"account. Make another company for {account_id}."
+            f"{company.name} is connected to the {kind.title} account {own.account_id}, and its records are those of "
+            f"that account. Make another company for {account_id}."
         )
     taken = Connection.objects.filter(platform=platform, account_id=account_id, active=True)
-    if taken.exclude(pk=own.pk if own else None).exists():
+    if own is not None:
+        taken = taken.exclude(pk=own.pk)
+    if taken.exists():
         raise CannotConnect(f"The {kind.title} account {account_id} already belongs to another company.")
 
 
@@ -132,4 +134,6 @@ def _currency_warning(company: Company, platform: str, health: Health) -> list[s
     if not currency or currency == company.currency:
         return []
     title = platform_class(platform).title
-    return [f"{title} keeps its account in {currency}, {company.name} in {company.currency}: its documents would be held."]
+    return [
+        f"{title} keeps its account in {currency}, {company.name} in {company.currency}: its documents would be held."
+    ]

@@ -65,11 +65,17 @@ def readings(companies: Sequence[Company]) -> Iterator[Reading]:
 def database_answers(companies: Sequence[Company]) -> Iterator[Reading]:
     """Version and reachability."""
     try:
-        version = database.pg_version
+        database.ensure_connection()
+        version = int(getattr(database, "pg_version", 0))
     except DatabaseError as error:
         yield Reading(name="database", ok=False, sentence=str(error), cure="Start PostgreSQL, or correct DATABASE_URL.")
         return
-    yield Reading(name="database", ok=version >= 140000, sentence=f"PostgreSQL {version // 10000}.", cure="Use PostgreSQL 14 or newer.")
+    yield Reading(
+        name="database",
+        ok=version >= 140000,
+        sentence=f"PostgreSQL {version // 10000}.",
+        cure="Use PostgreSQL 14 or newer.",
+    )
 
 
 def migrations_applied(companies: Sequence[Company]) -> Iterator[Reading]:
@@ -109,7 +115,10 @@ def keys_fit(companies: Sequence[Company]) -> Iterator[Reading]:
     unreadable = [pk for pk in Connection.objects.values_list("pk", flat=True) if not _readable(pk)]
     sentence = f"{len(unreadable)} sign-ins cannot be read." if unreadable else "All sign-ins can be read."
     yield Reading(
-        name="keys", ok=not unreadable, sentence=sentence, cure="Put the missing key into FIELD_ENCRYPTION_KEYS, or connect again."
+        name="keys",
+        ok=not unreadable,
+        sentence=sentence,
+        cure="Put the missing key into FIELD_ENCRYPTION_KEYS, or connect again.",
     )
 
 
@@ -135,11 +144,16 @@ def _account(company: Company, side: Side) -> Reading:
     connection = company.connection(side)
     platform = "syncro" if side is Side.SYNCRO else company.books_platform
     short = next(short for short, key in SHORT_NAMES.items() if key == platform)
-    name, cure = f"{company.slug}: {platform_class(platform).title}", f"Connect it again: `connect {company.slug} {short} ...`."
+    name, cure = (
+        f"{company.slug}: {platform_class(platform).title}",
+        f"Connect it again: `connect {company.slug} {short} ...`.",
+    )
     if connection is None:
         return Reading(name=name, ok=False, sentence="Not connected.", cure=cure)
     if connection.state == ConnectionState.PAUSED:
-        return Reading(name=name, ok=False, sentence=f"Paused: {connection.reason}", cure="Resume it when the reason is gone.")
+        return Reading(
+            name=name, ok=False, sentence=f"Paused: {connection.reason}", cure="Resume it when the reason is gone."
+        )
     try:
         health = look_at(connection)
     except PlatformError as error:
@@ -147,7 +161,9 @@ def _account(company: Company, side: Side) -> Reading:
     missing = " ".join(f"{right}: {cost}" for right, cost in health.missing.items())
     if missing or connection.state != ConnectionState.CONNECTED:
         sentence = missing or connection.reason
-        return Reading(name=name, ok=False, sentence=sentence, cure="Give the sign-in these rights." if missing else cure)
+        return Reading(
+            name=name, ok=False, sentence=sentence, cure="Give the sign-in these rights." if missing else cure
+        )
     return Reading(name=name, ok=True, sentence=" ".join([f"{health.title} answers.", *health.warnings]))
 
 

@@ -45,5 +45,5 @@ class SecondFactorMiddleware:
 
 
 def secure_login(site: AdminSite) -> None:
-    """Let people sign in to the admin by allauth alone, with its limits and second factor; its own page would pass both by."""
+    """Let people sign in to the admin by allauth alone: its own page would pass by limits and second factor."""
     site.login = secure_admin_login(site.login)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Connect by the vendor's consent page, and disconnect. Only administrators; a sign-in belongs to the browser that began it.
+"""Connect by the vendor's consent page, and disconnect: administrators only, and only in the browser that began it.
 
 A form may not lead to another host (the `form-action` of our content policy), so the form only notes the intent and its
 answer leads on by a link.
@@ -32,8 +32,13 @@ from apps.platforms.registry import PLATFORMS, platform_class
 SALT = "apps.connections.oauth"
 #: Seconds a person may take on the consent page.
 PATIENCE = 15 * 60
-#: The words of the session that hold what this browser has begun.
+#: Where the session keeps what this browser has begun.
 BEGUN = "connect_begun"
+#: Leads on by itself, without a script and without being the form's own answer; and by a link.
+ONWARD = (
+    '<!doctype html><title>Connect</title><meta http-equiv="refresh" content="0;url={0}">'
+    '<p><a href="{0}">Go on to {1} for {2}</a></p>'
+)
 
 
 class Consents(Protocol):
@@ -61,8 +66,7 @@ def begin(request: HttpRequest, slug: str, platform: str) -> HttpResponse:
     request.session[BEGUN] = nonce
     state = signing.dumps({"company": slug, "platform": platform, "nonce": nonce}, salt=SALT)
     link = f"{reverse('connections:go', args=[slug, platform])}?state={state}"
-    page = '<!doctype html><title>Connect</title><meta http-equiv="refresh" content="0;url={0}"><p><a href="{0}">Go on to {1} for {2}</a></p>'
-    return HttpResponse(format_html(page, link, consent.title, company.name))
+    return HttpResponse(format_html(ONWARD, link, consent.title, company.name))
 
 
 @login_required
@@ -89,7 +93,9 @@ def callback(request: HttpRequest, platform: str) -> HttpResponse:
     del request.session[BEGUN]
     code, realm = request.GET.get("code", ""), request.GET.get("realmId", "")
     if not code:
-        return _back(request, f"{consent.title} was not connected: {request.GET.get('error') or 'no consent was given'}.")
+        return _back(
+            request, f"{consent.title} was not connected: {request.GET.get('error') or 'no consent was given'}."
+        )
     try:
         tokens = consent.exchange_code(account_before(platform, realm), code, redirect_uri(platform))
         health = connect_account(company, platform, realm, tokens)

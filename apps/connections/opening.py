@@ -1,4 +1,4 @@
-"""From a connection to a platform ready to work: addresses, sign-in, budget, ledger; and what is noted of how it went."""
+"""From a connection to a platform ready to work: addresses, sign-in, budget, ledger; and how it went."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PLACES: Mapping[str, Place] = {
         account=re.compile(r"[0-9]{1,30}"),
         account_words="A QuickBooks company id (realm) is a number.",
         client_id="QBO_CLIENT_ID",
-        client_secret="QBO_CLIENT_SECRET",
+        client_secret="QBO_CLIENT_SECRET",  # noqa: S106  # the name of the setting
         addresses={"discovery": "QBO_DISCOVERY_URL"},
     ),
 }
@@ -63,7 +63,8 @@ LONGEST_REST = timedelta(minutes=15)
 COLUMNS: Mapping[str, int] = {"method": 8, "vendor_id": 80, "error": 300}
 LEDGER: LiteralString = """
 INSERT INTO connections_apicall (connection_id, method, url, status, milliseconds, vendor_id, request, answer, error)
-VALUES (%(connection)s, %(method)s, %(url)s, %(status)s, %(milliseconds)s, %(vendor_id)s, %(request)s, %(answer)s, %(error)s)
+VALUES (%(connection)s, %(method)s, %(url)s, %(status)s, %(milliseconds)s, %(vendor_id)s, %(request)s, %(answer)s,
+    %(error)s)
 """
 
 
@@ -94,7 +95,7 @@ def account_of(connection: Connection, transport: httpx.BaseTransport | None = N
 def account_before(
     platform: str, account_id: str = "", tokens: Tokens | None = None, transport: httpx.BaseTransport | None = None
 ) -> Account:
-    """What a platform is handed while there is no connection yet: for the consent page. Nothing is kept."""
+    """What a platform is handed while there is no connection yet: for the consent page."""
     return _account(Connection(platform=platform, account_id=account_id), HeldTokens(tokens), Ledger(None), transport)
 
 
@@ -119,7 +120,7 @@ def _account(
 
 
 def base_url(platform: str, account_id: str) -> str:
-    """Where the API of this account is, from the settings alone. Raises BadAccount for an id that might lead elsewhere."""
+    """Where this account's API is, by the settings alone. Raises BadAccount for an id that could lead elsewhere."""
     if account_id:
         check_account_id(platform, account_id)
     return _setting(PLACES[platform].base).replace("{subdomain}", account_id).rstrip("/")
@@ -162,7 +163,7 @@ def _columns(call: Call) -> dict[str, Any]:
 
 
 def refresh_facts(connection: Connection, platform: DirectPlatform) -> None:
-    """Read again what documents depend on (currency, closed period, numbering, tax) and keep it. Raises PlatformError."""
+    """Read again what documents depend on (currency, closed period, tax) and keep it. Raises PlatformError."""
     facts = platform.facts()
     connection.facts = facts.content()
     connection.title = facts.name or connection.title

@@ -43,15 +43,21 @@ def _words(values: str, sentence: str, **defaults: str) -> Switch:
 
 POLICIES: Mapping[str, Switch] = {
     "payments_in": _words("auto|review|off", "Payments entered in the books are written to Syncro."),
-    "multi_invoice_payments_in": _words("review|auto", "Payments of the books over several invoices wait for a person, or go by themselves."),
+    "multi_invoice_payments_in": _words(
+        "review|auto", "Payments of the books over several invoices wait for a person, or go by themselves."
+    ),
     "payments_out": _words("on|off", "Syncro's payments are written to the books."),
     "invoices_out": _words("on|off", "Syncro's invoices are written to the books."),
     "invoice_edits_in_books": _words(
-        "review|accept|overwrite", "An invoice edited in the books waits for a person, is accepted, or is written over with Syncro's."
+        "review|accept|overwrite",
+        "An invoice edited in the books waits for a person, is accepted, or is written over with Syncro's.",
     ),
-    "deleted_invoices": _words("void|delete|review", "An invoice deleted in Syncro is voided or deleted in the books, or waits for a person."),
+    "deleted_invoices": _words(
+        "void|delete|review", "An invoice deleted in Syncro is voided or deleted in the books, or waits for a person."
+    ),
     "customers": _words(
-        "two_way|to_books|with_invoices", "Customers are kept in step both ways, only towards the books, or only when they have an invoice."
+        "two_way|to_books|with_invoices",
+        "Customers are kept in step both ways, only towards the books, or only when they have an invoice.",
     ),
     "products": _words("on|off", "Syncro's products are kept in step with the items of the books."),
     "locations_as": _words("class|department|off", "What a Syncro location becomes in the books."),
@@ -60,32 +66,55 @@ POLICIES: Mapping[str, Switch] = {
     "bills": _words("on|off", "Finished purchase orders become bills in the books."),
     "refunds": _words("auto|review", "Refunds are written to the books by themselves, or wait for a person."),
     "refund_wait": Switch(
-        default="1h", kind=Kind.DURATION, sentence="How long a refund waits for its payment row before the credit is booked alone."
+        default="1h",
+        kind=Kind.DURATION,
+        sentence="How long a refund waits for its payment row before the credit is booked alone.",
     ),
     "customer_purchases": _words("on|off", "Purchases from customers are written to the books."),
     "store_credit": _words("on|off", "Store credit is written to the books."),
-    "deleted_payments": _words("review|void", "A payment deleted in Syncro waits for a person, or is voided in the books."),
-    "new_customers_in_books": _words("propose|create|off", "Customers that only the books have are proposed for Syncro, made there, or left alone."),
-    "unapplied_in": _words("review|credit|off", "The part of a books payment on no invoice waits for a person, becomes credit in Syncro, or is left."),
-    "rounding": _words("line|accept", "Cents left over get a line of their own, or are accepted and shown.", quickbooks_online="accept"),
-    "inventory_items": _words("off|on", "Items that keep stock in the books are kept in step too; quantities never are."),
+    "deleted_payments": _words(
+        "review|void", "A payment deleted in Syncro waits for a person, or is voided in the books."
+    ),
+    "new_customers_in_books": _words(
+        "propose|create|off", "Customers that only the books have are proposed for Syncro, made there, or left alone."
+    ),
+    "unapplied_in": _words(
+        "review|credit|off",
+        "The part of a books payment on no invoice waits for a person, becomes credit in Syncro, or is left.",
+    ),
+    "rounding": _words(
+        "line|accept", "Cents left over get a line of their own, or are accepted and shown.", quickbooks_online="accept"
+    ),
+    "inventory_items": _words(
+        "off|on", "Items that keep stock in the books are kept in step too; quantities never are."
+    ),
     "desktop_purchases": _words("check|bill", "What a purchase becomes in QuickBooks Desktop."),
     "field_owners": Switch(
-        default="", kind=Kind.OWNERS, sentence="Which side decides a field: syncro or books, by entity and field; otherwise the newer change."
+        default="",
+        kind=Kind.OWNERS,
+        sentence="Which side decides a field: syncro or books, by entity and field; otherwise the newer change.",
     ),
     "history_notes": _words("off|on", "Notes about what was synchronised are kept on the documents."),
     "payload_retention": Switch(default="90d", kind=Kind.DURATION, sentence="How long requests and answers are kept."),
-    "closed_periods": _words("review|next_open_day", "A document dated in a closed period waits for a person, or is dated the next open day."),
+    "closed_periods": _words(
+        "review|next_open_day", "A document dated in a closed period waits for a person, or is dated the next open day."
+    ),
     "approval_over": Switch(
-        words=("off",), default="off", kind=Kind.AMOUNT, sentence="Writes of more than this amount wait for an approver."
+        words=("off",),
+        default="off",
+        kind=Kind.AMOUNT,
+        sentence="Writes of more than this amount wait for an approver.",
     ),
     "start_date": Switch(default="", kind=Kind.DAY, sentence="Documents before this day are mirrored, never written."),
-}  # fmt: skip
+}
 
 DURATION = re.compile(r"(\d{1,6})([mhdw])")
 UNITS: Mapping[str, timedelta] = {
-    "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1),
-}  # fmt: skip
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
 OWNERS = frozenset({"syncro", "books", "newest"})
 
 

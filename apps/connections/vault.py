@@ -38,7 +38,7 @@ class ConnectionTokens:
 
     @contextmanager
     def locked(self) -> Iterator[Callable[[Tokens], None]]:
-        """Hold the refresh lock; gives the function that saves. Raises Unavailable when another process holds it too long."""
+        """Hold the refresh lock; gives the function that saves. Raises Unavailable when another has it for too long."""
         with transaction.atomic(durable=True):
             pass  # inside a transaction nothing could be saved for good: say so before the vendor is asked
         session = open_beside()

@@ -29,7 +29,9 @@ def dump(company: Company) -> str:
     rows: dict[str, list[dict[str, str]]] = {}
     for mapping in Mapping.objects.filter(company=company).order_by("topic", "key"):
         columns = {name: getattr(mapping, name) for name in COLUMNS}
-        rows.setdefault(mapping.topic, []).append({name: value for name, value in columns.items() if value or name == "key"})
+        rows.setdefault(mapping.topic, []).append(
+            {name: value for name, value in columns.items() if value or name == "key"}
+        )
     text: str = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)
     return text
 
@@ -67,7 +69,9 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | None, str]]:
         yield from _topic(topic, rows, seen)
 
 
-def _topic(topic: yaml.Node, rows: yaml.Node, seen: set[tuple[str, str]]) -> Iterator[tuple[int, dict[str, str] | None, str]]:
+def _topic(
+    topic: yaml.Node, rows: yaml.Node, seen: set[tuple[str, str]]
+) -> Iterator[tuple[int, dict[str, str] | None, str]]:
     if topic.value not in Topic.values:
         yield _line(topic), None, f"There is no topic {topic.value!r}. Topics: {', '.join(Topic.values)}."
     elif not isinstance(rows, yaml.SequenceNode):
@@ -111,7 +115,9 @@ def _method_problem(row: dict[str, str]) -> str:
     if row["kind"] not in MethodKind.values:
         return f"kind must be one of {', '.join(MethodKind.values)}, not {row['kind']!r}."
     if row["kind"] == MethodKind.MONEY and not (row["external_id"] and row.get("account_id")):
-        return "A method of kind money needs external_id (the method in the books) and account_id (where it is deposited)."
+        return (
+            "A method of kind money needs external_id (the method in the books) and account_id (where it is deposited)."
+        )
     return ""
 
 

@@ -17,7 +17,7 @@ MISSING: dict[str, str] = {
     Topic.INCOME_ACCOUNT: "Nobody has said yet which income account of the books stands for the category “{key}”.",
     Topic.EXPENSE_ACCOUNT: "Nobody has said yet which cost account of the books stands for the category “{key}”.",
     Topic.DEPOSIT_ITEM: "Nobody has said yet which item of the books posts to the liability for deposits.",
-    Topic.SYNCRO_METHOD: "Nobody has said yet with which Syncro method payments of the books' method “{key}” are entered.",
+    Topic.SYNCRO_METHOD: "Nobody has said yet which Syncro method payments of the books' method “{key}” get.",
 }
 
 #: Instead of a tax code: the books choose it themselves.
@@ -31,7 +31,9 @@ class MappingMissing(Exception):
         self.topic = str(topic)
         self.key = key
         what = MISSING[topic].format(key=key or "(none)")
-        self.sentence = f"{what} Choose it under Mappings of {company.name} ({Topic(topic).label}); this goes on by itself then."
+        self.sentence = (
+            f"{what} Choose it under Mappings of {company.name} ({Topic(topic).label}); this goes on by itself then."
+        )
         super().__init__(self.sentence)
 
 
@@ -102,7 +104,7 @@ def fold(key: str) -> str:
 
 
 def save_mapping(company: Company, topic: str, key: str, *, external_id: str = "", **columns: str) -> tuple[str, str]:
-    """Set one choice (`kind`, `account_id` and `label` by name); gives the (topic, key) that links may have waited for."""
+    """Set one choice (`kind`, `account_id`, `label` by name); gives the (topic, key) that links may have waited for."""
     values: dict[str, Any] = {"kind": "", "account_id": "", "label": "", **columns, "external_id": external_id}
     values["changed_at"] = DbNow()
     Mapping.objects.update_or_create(company=company, topic=topic, key=key, defaults=values)

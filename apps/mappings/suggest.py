@@ -32,7 +32,8 @@ KINDS: tuple[tuple[re.Pattern[str], MethodKind], ...] = (
 )
 ALIASES: Mapping[str, str] = {
     "cheque": "check", "checks": "check", "e-check": "echeck", "ach": "echeck",
-    "card": "credit card", "cc": "credit card", "credit": "credit card", "visa": "credit card", "mastercard": "credit card",
+    "card": "credit card", "cc": "credit card", "credit": "credit card", "visa": "credit card",
+    "mastercard": "credit card",
     "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
 }  # fmt: skip
 #: Where money waits until it is deposited: subtype or name.
@@ -82,7 +83,9 @@ class Seen:
 
     def taxed(self, tax_key: str) -> list[Invoice]:
         """Some invoices that carry a tax."""
-        rows = SyncroRecord.objects.filter(company=self.company, entity="invoice", content__tax_key=tax_key, gone_at=None)
+        rows = SyncroRecord.objects.filter(
+            company=self.company, entity="invoice", content__tax_key=tax_key, gone_at=None
+        )
         rows = rows.exclude(tax=0).exclude(tax=None).order_by("-date", "-id")[:SAMPLE]
         return [record for row in rows if isinstance(record := row.record(), Invoice)]
 
@@ -100,19 +103,21 @@ def suggest(company: Company) -> list[Mapped]:
     """Proposals, not saved, for everything needed or listed that nobody has chosen yet."""
     seen, chosen = Seen(company), Chosen.load(company)
     needs = set(needed(company)) | {Need(Topic.PAYMENT_METHOD, method.name) for method in seen.syncro_methods}
-    needs |= {Need(topic, "") for topic in (Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.DEPOSIT_ITEM, Topic.SYNCRO_METHOD)}
+    needs |= {
+        Need(topic, "")
+        for topic in (Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.DEPOSIT_ITEM, Topic.SYNCRO_METHOD)
+    }
     unmapped = (need for need in sorted(needs) if chosen.find(*need) is None)
     return [proposal for need in unmapped if (proposal := _proposed(seen, need))]
 
 
 def apply(company: Company, proposals: Iterable[Mapped]) -> list[tuple[str, str]]:
     """Save proposals; gives the (topic, key) of each."""
+    names = ("external_id", "kind", "account_id", "label")
     return [
-        save_mapping(
-            company, each.topic, each.key, external_id=each.external_id, kind=each.kind, account_id=each.account_id, label=each.label
-        )
+        save_mapping(company, each.topic, each.key, **{name: getattr(each, name) for name in names})
         for each in proposals
-    ]  # fmt: skip
+    ]
 
 
 def _proposed(seen: Seen, need: Need) -> Mapped | None:

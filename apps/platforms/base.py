@@ -266,6 +266,9 @@ class DirectPlatform(Platform):
     def url(self, entity: str, external_id: str) -> str:
         """The address of the record in the vendor's own web app."""
 
+    def close(self) -> None:
+        """Let its network connections go; it is not used after this."""
+
 
 def day_of(text: str) -> date:
     """The calendar date at the start of an ISO text; never shifted by a time zone."""

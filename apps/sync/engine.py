@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,16 +94,27 @@ def _stopped(error: PlatformError) -> dict[str, str]:
 
 
 def _pass(this: _Pass, entities: list[str] | None, *, full: bool, dry_run: bool) -> None:
-    platforms = {side: _opened(this.company, side) for side in Side}
-    for side, platform in platforms.items():
-        with watched(this.company, side):
-            _read(this, side, platform, entities, full=full)
-    policies = Policies.of(this.company)
-    if dry_run:
-        settle_newborns(this.company, policies)
-        this.preview = list(preview(this.company))
-        return
-    _until_nothing_is_due(this, platforms, policies)
+    with opened(this.company) as platforms:
+        for side, platform in platforms.items():
+            with watched(this.company, side):
+                _read(this, side, platform, entities, full=full)
+        policies = Policies.of(this.company)
+        if not dry_run:
+            _until_nothing_is_due(this, platforms, policies)
+            return
+    settle_newborns(this.company, policies)
+    this.preview = list(preview(this.company))
+
+
+@contextmanager
+def opened(company: Company) -> Iterator[dict[Side, DirectPlatform]]:
+    """Both platforms of a company, ready to work, let go at the end."""
+    with ExitStack() as stack:
+        platforms: dict[Side, DirectPlatform] = {}
+        for side in Side:
+            platforms[side] = _opened(company, side)
+            stack.callback(platforms[side].close)
+        yield platforms
 
 
 def _opened(company: Company, side: Side) -> DirectPlatform:

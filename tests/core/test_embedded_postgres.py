@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 import shutil
@@ -17,7 +18,7 @@ import psycopg
 import pytest
 
 from apps.core import embedded_postgres
-from apps.core.embedded_postgres.place import locate
+from apps.core.embedded_postgres.place import PACKAGE, PROGRAMS, copied, locate
 from apps.core.embedded_postgres.probe import answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,3 +159,13 @@ def test_behind_a_closed_directory_the_data_live_elsewhere_and_stay_there(base: 
     assert base.parent.stat().st_mode & 0o777 == CLOSED
     base.parent.chmod(0o755)
     assert remembered(base) == 2
+
+
+def test_binaries_that_the_server_may_not_reach_are_copied_whole(tmp_path: Path) -> None:
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec
+    assert spec.origin
+    copy = copied(Path(spec.origin).parents[1], tmp_path / "runtime")
+    said = subprocess.run([copy / PROGRAMS / "initdb", "--version"], capture_output=True, text=True, check=True)
+    assert "PostgreSQL" in said.stdout
+    assert all(path.stat().st_mode & 0o004 for path in copy.rglob("*") if not path.is_symlink())

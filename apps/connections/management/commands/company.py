@@ -30,7 +30,9 @@ class Command(TieoutCommand):
         create.add_argument("--start-date", type=date.fromisoformat, help="documents before this day are never written")
         create.add_argument("--currency", default="USD")
         create.add_argument("--json", action="store_true", default=False, dest="json_after")
-        actions.add_parser("list", help="list the companies").add_argument("--json", action="store_true", dest="json_after")
+        actions.add_parser("list", help="list the companies").add_argument(
+            "--json", action="store_true", dest="json_after"
+        )
 
     def work(self, **options: Any) -> None:
         """One action."""
@@ -57,7 +59,9 @@ class Command(TieoutCommand):
         if self.as_json:
             self.say_json({"companies": [described(company) for company in companies]})
         for company in companies:
-            self.say(" · ".join([company.slug, company.name, *(f"{side.value} {state(company, side)}" for side in Side)]))
+            self.say(
+                " · ".join([company.slug, company.name, *(f"{side.value} {state(company, side)}" for side in Side)])
+            )
 
 
 def books() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,21 @@ from apps.platforms.base import Health, Tokens
 from apps.platforms.errors import NeedsReconnect
 from apps.platforms.registry import SHORT_NAMES, platform_class
 
-#: By short name: the option that names the account, the option with the secret's file, and which token the file holds.
-OPTIONS: dict[str, tuple[str, str, str]] = {
-    "syncro": ("subdomain", "token_file", "access"),
-    "qbo": ("realm", "refresh_token_file", "refresh"),
+
+def api_token(text: str) -> Tokens:
+    """A token that is used as it is."""
+    return Tokens(access=text)
+
+
+def refresh_token(text: str) -> Tokens:
+    """A token that buys others."""
+    return Tokens(refresh=text)
+
+
+#: By short name: the option that names the account, the option with the secret's file, and what the file holds.
+OPTIONS: dict[str, tuple[str, str, Callable[[str], Tokens]]] = {
+    "syncro": ("subdomain", "token_file", api_token),
+    "qbo": ("realm", "refresh_token_file", refresh_token),
 }
 
 
@@ -33,17 +45,19 @@ class Command(TieoutCommand):
         parser.add_argument("--subdomain", help="Syncro: the part before .syncromsp.com")
         parser.add_argument("--token-file", type=Path, help="Syncro: a file that holds the API token")
         parser.add_argument("--realm", help="QuickBooks Online: the company id")
-        parser.add_argument("--refresh-token-file", type=Path, help="QuickBooks Online: a file that holds the refresh token")
+        parser.add_argument(
+            "--refresh-token-file", type=Path, help="QuickBooks Online: a file that holds the refresh token"
+        )
 
     def work(self, **options: Any) -> None:
         """Look at the account, keep the sign-in, say what is missing."""
         company = self.company(options["slug"], "connect")
-        account, secret, token = OPTIONS[options["platform"]]
+        account, secret, make = OPTIONS[options["platform"]]
         if not options[account] or not options[secret]:
             wanted = " and ".join(f"--{name.replace('_', '-')}" for name in (account, secret))
             raise CommandError(f"connect {company.slug} {options['platform']} needs {wanted}.", returncode=USAGE)
         platform = SHORT_NAMES[options["platform"]]
-        tokens = Tokens(**{token: read_secret(options[secret])})
+        tokens = make(read_secret(options[secret]))
         try:
             health = connect_account(company, platform, options[account], tokens)
         except NeedsReconnect as error:

@@ -25,7 +25,9 @@ class Command(TieoutCommand):
     def work(self, **options: Any) -> None:
         """Say every reading."""
         slug = options["slug"]
-        companies = [self.company(slug)] if slug else list(companies_for(self.operator).select_related("syncro", "books"))
+        companies = (
+            [self.company(slug)] if slug else list(companies_for(self.operator).select_related("syncro", "books"))
+        )
         found = []
         for reading in readings(companies):
             found.append(reading)

@@ -69,7 +69,13 @@ class Command(TieoutCommand):
             self.say_json({"company": company.slug, "mappings": rows, **more})
             return
         for row in rows:
-            self.say(" · ".join(filter(None, [row["topic"], row["key"] or "(default)", row["kind"], row["external_id"], row["label"]])))
+            self.say(
+                " · ".join(
+                    filter(
+                        None, [row["topic"], row["key"] or "(default)", row["kind"], row["external_id"], row["label"]]
+                    )
+                )
+            )
         for sentence in more.get("missing", []):
             self.say(f"Missing: {sentence}")
 

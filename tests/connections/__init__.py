@@ -1,0 +1,1 @@
+"""Who may do what, sign-ins, budgets, policies, and the commands around them."""

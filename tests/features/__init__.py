@@ -1,0 +1,1 @@
+"""The mission: one file per row of the feature table."""
