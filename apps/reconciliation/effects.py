@@ -23,7 +23,9 @@ _OF_LINKS = """
 SELECT link_id, line, MIN(day), SUM(difference) FROM moves
 WHERE link_id = ANY(%(links)s) GROUP BY link_id, line HAVING SUM(difference) <> 0 ORDER BY link_id, line
 """
-_OF_LONE_ROWS = "SELECT row_id, line, day, difference FROM moves WHERE side = %(side)s AND link_id IS NULL ORDER BY row_id, line"
+_OF_LONE_ROWS = (
+    "SELECT row_id, line, day, difference FROM moves WHERE side = %(side)s AND link_id IS NULL ORDER BY row_id, line"
+)
 _PAIRS = ("syncro__external_id", "books__external_id")
 
 
@@ -75,7 +77,9 @@ def names_of(company: Company, lines: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for model, side in ((SyncroRecord, "syncro"), (BooksRecord, "books")):
         rows = model.objects.filter(company=company, entity="customer", external_id__in=wanted[side])
-        names |= {f"{side}:{party}": label or f"customer {party}" for party, label in rows.values_list("external_id", "label")}
+        names |= {
+            f"{side}:{party}": label or f"customer {party}" for party, label in rows.values_list("external_id", "label")
+        }
     blank = {f"{side}:": "(no customer)" for side in wanted}
     unknown = {f"{side}:{party}": f"customer {party}" for side, parties in wanted.items() for party in parties}
     return unknown | blank | names

@@ -92,7 +92,7 @@ class Case:
 def cases(company: Company, codes: Sequence[str]) -> list[Case]:
     """The held links of these codes, in the order they were made."""
     held = Link.objects.filter(company=company, state=SyncState.HELD, code__in=codes)
-    rows = held.select_related("syncro", "books", "partner").defer("syncro__raw", "books__raw").order_by("id")
+    rows = held.select_related("syncro", "books", "partner").order_by("id")
     return cases_of(company, list(rows))
 
 
@@ -131,7 +131,12 @@ def texts(parts: Iterable[Part]) -> str:
 def split(parts: Iterable[Part]) -> list[dict[str, Any]]:
     """Parts as facts."""
     return [
-        {"entity": part.entity, "document": part.document, "number": part.number, "amount": None if part.amount is None else f"{part.amount:.2f}"}
+        {
+            "entity": part.entity,
+            "document": part.document,
+            "number": part.number,
+            "amount": None if part.amount is None else f"{part.amount:.2f}",
+        }
         for part in parts
     ]
 
@@ -158,7 +163,11 @@ def _numbers(company: Company, links: Sequence[Link]) -> dict[tuple[str, str, st
             wanted[side] |= {each["document_id"] for content in contents for each in content.get("applications") or ()}
     found: dict[tuple[str, str, str], str] = {}
     for model, side in ((SyncroRecord, Side.SYNCRO), (BooksRecord, Side.BOOKS)):
-        rows = model.objects.filter(company=company, external_id__in=wanted[side], date__isnull=False) if wanted[side] else model.objects.none()
+        rows = (
+            model.objects.filter(company=company, external_id__in=wanted[side], date__isnull=False)
+            if wanted[side]
+            else model.objects.none()
+        )
         for entity, external_id, number in rows.values_list("entity", "external_id", "content__number"):
             found[(side, entity, external_id)] = number or ""
     return found

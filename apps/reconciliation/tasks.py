@@ -1,0 +1,29 @@
+"""What the queue does here; arguments are ids, and doubling or losing a task changes nothing."""
+
+from __future__ import annotations
+
+import logging
+
+from apps.connections.models import Company
+from apps.core.tasks import enqueue
+from apps.reconciliation.reconcile import reconcile
+from apps.reconciliation.tieout import tie_out
+
+log = logging.getLogger(__name__)
+
+
+def reconcile_all() -> None:
+    """Every connected company, each in a task of its own."""
+    for pk in Company.objects.filter(syncro__isnull=False, books__isnull=False).values_list("pk", flat=True):
+        enqueue("apps.reconciliation.tasks.reconcile_company", pk)
+
+
+def reconcile_company(company_id: int) -> None:
+    """Reconcile and tie out one company; what nobody explains rings in the log."""
+    company = Company.objects.get(pk=company_id)
+    reconcile(company)
+    tie = tie_out(company)
+    if tie.rings:
+        log.error(
+            "tie-out of %s: %s unexplained, %d contradicting balances", company.slug, tie.unexplained, len(tie.witness)
+        )
