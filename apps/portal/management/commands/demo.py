@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -75,7 +74,7 @@ class Command(BaseCommand):
         os.environ.update(demo_place.before_sandbox(options["port"]))
         with self._sandbox():
             arguments = ["--once", "--attached", *(["--json"] if options["json"] else [])]
-            code = subprocess.run([PY, "manage.py", "demo", *arguments], cwd=settings.BASE_DIR, check=False).returncode
+            code = _run_through(Child("work", [PY, "manage.py", "demo", *arguments], grace=3))
         _let_database_go()
         if code:
             raise CommandError("The demo could not be worked to its end; see above. Start it again: it goes on.", returncode=max(code, 1))
@@ -112,7 +111,9 @@ class Command(BaseCommand):
     def _sandbox(self) -> Iterator[Child]:
         """The pocket platforms, and the environment that leads to them; ended however this is left."""
         folder = demo_place.sandbox_folder()
-        child = Child("sandbox", [PY, "manage.py", "sandbox", "--dir", str(folder)], grace=5)
+        # What it prints is not the demo's result.
+        quiet = ["/bin/sh", "-c", 'exec "$@" >&2', "sandbox"]
+        child = Child("sandbox", [*quiet, PY, "manage.py", "sandbox", "--dir", str(folder)], grace=5)
         (folder / "ready.json").unlink(missing_ok=True)
         try:
             os.environ.update(demo_place.with_sandbox(_ready(child, folder / "ready.json")))
@@ -120,6 +121,16 @@ class Command(BaseCommand):
         finally:
             child.ask_to_stop()
             child.wait_stopped(time.monotonic() + child.grace)
+
+
+def _run_through(child: Child) -> int:
+    """Wait for a program's own end; however we are ended ourselves, it does not outlive us."""
+    child.start()
+    try:
+        return child.process.wait() if child.process else 1
+    finally:
+        child.ask_to_stop()
+        child.wait_stopped(time.monotonic() + child.grace)
 
 
 def web(port: int) -> Child:
