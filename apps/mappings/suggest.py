@@ -32,7 +32,7 @@ KINDS: tuple[tuple[re.Pattern[str], MethodKind], ...] = (
 )
 ALIASES: Mapping[str, str] = {
     "cheque": "check", "checks": "check", "e-check": "echeck", "ach": "echeck",
-    "card": "credit card", "cc": "credit card", "credit": "credit card", "visa": "credit card",
+    "card": "credit card", "cc": "credit card", "offline cc": "credit card", "offline credit card": "credit card", "credit": "credit card", "visa": "credit card",
     "mastercard": "credit card",
     "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
 }  # fmt: skip

@@ -124,6 +124,9 @@ class _Batch:
             request, part = self._commit(draft, part)
             if part:
                 self._send(request, draft, part)
+        drafted = {position for draft in drafts for position in draft.positions}
+        for position in sorted(set(range(len(group))) - drafted):
+            self._send_group(entity, [group[position]])
 
     def _refused_to_draft(self, entity: str, group: list[tuple[Link, Write]], error: PlatformError) -> None:
         """One record of the batch cannot be expressed: each goes alone, so that only its own link is held."""

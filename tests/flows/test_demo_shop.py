@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from apps.mirror.models import Link
-from apps.sandbox.shop import books_day, seed
-from tests.world import TODAY, World
+from apps.sandbox.shop import books_day
+from tests.world import World
 
 
 def by_reason(world: World) -> Counter[tuple[str, str, str]]:
@@ -15,14 +15,13 @@ def by_reason(world: World) -> Counter[tuple[str, str, str]]:
     return Counter(rest.values_list("entity", "state", "code"))
 
 
-def test_every_document_of_the_shop_stands_once_or_has_a_name(world: World) -> None:
+def test_every_document_of_the_shop_stands_once_or_has_a_name(shop: World) -> None:
     """The first load, a day in the books, and a second run that writes nothing."""
-    seed(world.syncro, world.books, TODAY)
-    world.policy(refunds="review")
-    world.sync()
-    books_day(world.syncro, world.books)
-    world.sync()
-    assert by_reason(world) == {
+    shop.policy(refunds="review")
+    shop.sync()
+    books_day(shop.syncro, shop.books)
+    shop.sync()
+    assert by_reason(shop) == {
         ("invoice", "held", "refund_review"): 1,
         ("payment", "held", "refund_partner"): 1,
         ("payment", "held", "multi_invoice_payment"): 1,
@@ -30,6 +29,6 @@ def test_every_document_of_the_shop_stands_once_or_has_a_name(world: World) -> N
         ("payment", "ignored", "declined"): 1,
         ("payment", "ignored", "zero"): 1,
     }
-    numbers = Counter(row["DocNumber"] for row in world.in_books("Invoice"))
+    numbers = Counter(row["DocNumber"] for row in shop.in_books("Invoice"))
     assert (len(numbers), set(numbers.values())) == (399, {1})
-    assert world.sync().counts["writes"] == {"books": {}, "syncro": {}}
+    assert shop.sync().counts["writes"] == {"books": {}, "syncro": {}}
