@@ -111,7 +111,7 @@ def is_watched(base: Path) -> bool:
     """Whether a watchdog lives, starting, serving or stopping the server."""
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        return not _try_lock(lock, within=0)
+        return not _try_lock(lock, within=0, kind=fcntl.LOCK_SH)  # shared: two who look do not see each other
     finally:
         os.close(lock)
 
@@ -142,11 +142,11 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _try_lock(descriptor: int, within: float) -> bool:
+def _try_lock(descriptor: int, within: float, kind: int = fcntl.LOCK_EX) -> bool:
     deadline = time.monotonic() + within
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 return False
