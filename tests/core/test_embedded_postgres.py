@@ -56,7 +56,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def watchdog(base: Path) -> int:
-    return int((base / "server.lock").read_text())
+    return int((base / "server.lock").read_text().split()[0])
 
 
 def postmaster(base: Path) -> int:
