@@ -104,7 +104,7 @@ def _bring_up(place: Place, options: Sequence[str]) -> None:
 
 
 def _serves(place: Place) -> bool:
-    """Whether a server answers that will stay: one whose watchdog was killed is about to end, although it may answer."""
+    """Whether a server answers that will stay: one whose watchdog was killed answers for a moment, too."""
     said = (place.base / "server.lock").read_text() if is_watched(place.base) else ""
     return READY in said and answers(place.sockets)
 
