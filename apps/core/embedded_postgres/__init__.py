@@ -26,6 +26,7 @@ DATABASE = "tieout"
 SUPERUSER = "postgres"
 START_WITHIN = 60.0  # seconds; a cold start takes one, recovery after a crash a few
 STOP_WITHIN = 20.0
+TRIES = 3  # a watchdog that was killed has said nothing
 ROOT = Path(__file__).resolve().parents[3]
 
 _held: dict[Path, int] = {}  # open for the life of the process; forked workers inherit them
@@ -91,13 +92,14 @@ def _hold(base: Path) -> None:
 def _bring_up(place: Place, options: Sequence[str]) -> None:
     """Under start.lock: wait for a server that is on its way, or start a watchdog when none lives."""
     deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline:
+    tries = 0
+    while time.monotonic() < deadline and tries < TRIES:
         if _serves(place):
             return
         if not is_watched(place.base):
-            _start_watchdog(place, options)
+            tries += not _start_watchdog(place, options)
         time.sleep(0.02)
-    raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer; {place.log} says why.")
+    raise EmbeddedPostgresError(f"The embedded PostgreSQL did not start; {place.log} says why.")
 
 
 def _serves(place: Place) -> bool:
@@ -114,8 +116,11 @@ def is_watched(base: Path) -> bool:
         os.close(lock)
 
 
-def _start_watchdog(place: Place, options: Sequence[str]) -> None:
-    """Returns when the server takes connections; the watchdog speaks through a pipe and then lives on by itself."""
+def _start_watchdog(place: Place, options: Sequence[str]) -> bool:
+    """True when the server takes connections, False when the watchdog ended without a word.
+
+    The watchdog speaks through a pipe and then lives on by itself; what keeps it from starting is raised.
+    """
     hear, say = os.pipe()
     command = [sys.executable, "-m", "apps.core.embedded_postgres.watchdog", str(place.base), str(say), *options]
     with place.log.open("a") as log, os.fdopen(hear) as answer:
@@ -125,8 +130,9 @@ def _start_watchdog(place: Place, options: Sequence[str]) -> None:
         )  # fmt: skip
         os.close(say)
         heard = answer.read()
-    if heard != "ready":
-        raise EmbeddedPostgresError(heard or f"The embedded PostgreSQL did not start; {place.log} says why.")
+    if heard not in {"", "ready"}:
+        raise EmbeddedPostgresError(heard)
+    return heard == "ready"
 
 
 @contextmanager
