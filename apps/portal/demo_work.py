@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as Read
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from django.db.models import Count
 from apps.connections.connecting import connect_account
 from apps.connections.models import Company, Connection, ConnectionState
 from apps.connections.policies import set_policy
+from apps.mappings.lookup import save_mapping
+from apps.mappings.models import Mapping, MethodKind, Topic
 from apps.mappings.suggest import apply, suggest
-from apps.mirror.models import Link
+from apps.mirror.models import BooksRecord, Link
 from apps.platforms.base import Tokens
 from apps.platforms.registry import SHORT_NAMES
 from apps.reconciliation.models import Mismatch, MismatchState
@@ -25,10 +28,17 @@ from apps.sync.engine import sync_company
 
 SLUG, NAME, BOOKS = "acme-qbo", "Acme Computers", "quickbooks_online"
 MOST_RUNS = 12
+#: What the demo's bookkeeper chooses where nothing is proposed: topic, Syncro's name, the thing of the books by entity
+#: and name, and the account beside it.
+CHOSEN: tuple[tuple[str, str, str, str, str], ...] = (
+    (Topic.EXPENSE_ACCOUNT, "", "account", "Cost of Goods Sold", ""),
+    (Topic.PAYMENT_METHOD, "Offline CC", "payment_method", "Credit Card", "Undeposited Funds"),
+    (Topic.PAYMENT_METHOD, "Quick", "payment_method", "Cash", "Undeposited Funds"),
+)
 Note = Callable[[str], None]
 
 
-def work(ready: Mapping[str, Any], folder: Path, note: Note) -> dict[str, Any]:
+def work(ready: Read[str, Any], folder: Path, note: Note) -> dict[str, Any]:
     """The whole demo; can be broken off anywhere and started again. Gives what `demo --once --json` prints."""
     company = demo_company()
     connect(company, ready, note)
@@ -52,7 +62,7 @@ def demo_company() -> Company:
     return company
 
 
-def connect(company: Company, ready: Mapping[str, Any], note: Note) -> None:
+def connect(company: Company, ready: Read[str, Any], note: Note) -> None:
     """Connect each side that is not connected yet, as `connect` does."""
     syncro, books = ready["syncro"], ready["quickbooks_online"]
     if _needs(company.syncro, syncro["subdomain"]):
@@ -73,7 +83,19 @@ def choose(company: Company, note: Note) -> None:
     sync_company(company, dry_run=True, cause="demo", note=note)
     proposals = suggest(company)
     apply(company, proposals)
-    note(f"{len(proposals)} mappings proposed and taken.")
+    missing = [each for each in CHOSEN if not Mapping.objects.filter(company=company, topic=each[0], key=each[1]).exists()]
+    for topic, key, entity, name, account in missing:
+        kind = MethodKind.MONEY if topic == Topic.PAYMENT_METHOD else ""
+        chosen, beside = _books_id(company, entity, name), _books_id(company, "account", account)
+        save_mapping(company, topic, key, external_id=chosen, account_id=beside, kind=kind, label=name)
+    note(f"{len(proposals)} mappings proposed and taken, {len(missing)} chosen.")
+
+
+def _books_id(company: Company, entity: str, name: str) -> str:
+    """The id of a thing of the books by its name."""
+    if not name:
+        return ""
+    return BooksRecord.objects.values_list("external_id", flat=True).get(company=company, entity=entity, label=name)
 
 
 def until_nothing_is_due(company: Company, note: Note) -> dict[str, Any]:
@@ -88,11 +110,11 @@ def until_nothing_is_due(company: Company, note: Note) -> dict[str, Any]:
     return result
 
 
-def _wrote(result: Mapping[str, Any]) -> int:
+def _wrote(result: Read[str, Any]) -> int:
     return sum(int(count) for side in result["writes"].values() for verbs in side.values() for count in verbs.values())
 
 
-def summary(company: Company, last: Mapping[str, Any]) -> dict[str, Any]:
+def summary(company: Company, last: Read[str, Any]) -> dict[str, Any]:
     """Documents by state, the queue by kind, and the tie-out."""
     documents: dict[str, dict[str, int]] = defaultdict(dict)
     for entity, state, count in Link.objects.filter(company=company).values_list("entity", "state").annotate(Count("id")).order_by("entity"):
@@ -102,7 +124,7 @@ def summary(company: Company, last: Mapping[str, Any]) -> dict[str, Any]:
     return {"books": short, "documents": dict(documents), "mismatches": dict(waiting.order_by("kind")), "tieout": last["tieout"]}
 
 
-def as_table(result: Mapping[str, Any]) -> str:
+def as_table(result: Read[str, Any]) -> str:
     """The summary for people."""
     lines: list[str] = []
     for slug, each in result["companies"].items():
