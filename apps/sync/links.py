@@ -186,19 +186,29 @@ def join(link: Link, leg: Leg, row: MirrorRow) -> None:
 
 def agree(link: Link) -> None:
     """What both sides say now becomes the agreed base."""
-    values: dict[str, Any] = {}
-    for side in Side:
-        row = link.row(side)
-        values[f"base_{side.value}"] = row.content if row else {}
-        values[f"digest_{side.value}"] = row.digest if row else ""
-    Link.objects.filter(pk=link.pk).update(**values, attempts=0, hints={})
-    Link.objects.filter(pk=link.pk).move(SyncState.IN_SYNC)
-    settle_partners([link.pk])
+    agree_all([link.pk])
+
+
+def agree_all(link_ids: list[int]) -> None:
+    """What both sides of these links say now becomes the agreed base, and they are in sync; a handful of statements."""
+    if not link_ids:
+        return
+    links = list(Link.objects.filter(pk__in=link_ids).select_related("syncro", "books"))
+    for link in links:
+        for side in Side:
+            row = link.row(side)
+            setattr(link, f"base_{side.value}", row.content if row else {})
+            setattr(link, f"digest_{side.value}", row.digest if row else "")
+        link.attempts, link.hints = 0, {}
+    Link.objects.bulk_update(links, ["base_syncro", "base_books", "digest_syncro", "digest_books", "attempts", "hints"], batch_size=200)
+    Link.objects.filter(pk__in=link_ids).move(SyncState.IN_SYNC)
+    settle_partners(link_ids)
 
 
 def settle_partners(link_ids: list[int]) -> None:
     """What is booked together with these links is in sync with them."""
-    Link.objects.filter(partner_id__in=link_ids).exclude(state=SyncState.IN_SYNC).move(
+    partners = list(Link.objects.filter(partner_id__in=link_ids).exclude(state=SyncState.IN_SYNC).values_list("pk", flat=True))
+    Link.objects.filter(pk__in=partners).move(
         SyncState.IN_SYNC, code="refund_partner", reason="Booked together with its refund invoice."
     )
 

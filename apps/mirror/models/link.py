@@ -25,6 +25,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
         values = {"state": to, "code": code, "reason": reason, "moved_at": Now(), "lease_until": None}
         values["not_before"] = Now() + wait if wait else None
         ids = list(self.filter(state__in=sources_of(to)).values_list("id", flat=True))
+        if not ids:
+            return 0
         moved = Link.objects.filter(id__in=ids, state__in=sources_of(to)).update(**values)
         show_state(ids)
         return moved
