@@ -20,5 +20,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz),
     path("accounts/", include("allauth.urls")),
+    path("connections/", include("apps.connections.urls")),
     path("", admin.site.urls),
 ]

@@ -12,9 +12,10 @@ from apps.connections.models import Company
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sandbox.quickbooks_online.app import PocketQuickBooks
+from apps.sandbox.shop import seed
 from apps.sandbox.store import Store
 from apps.sandbox.syncro.app import PocketSyncro
-from tests.world import World, connect_world
+from tests.world import TODAY, World, connect_world
 
 SCALE = 1000.0
 
@@ -37,16 +38,29 @@ def pocket_servers() -> Iterator[tuple[PocketServer, PocketServer]]:
 
 
 @pytest.fixture
-def world(transactional_db: None, settings: Any, pocket_servers: tuple[PocketServer, PocketServer]) -> World:
-    """A company tied to an empty Syncro and empty books."""
+def world(shopless: World) -> World:
+    """A company tied to a Syncro with the usual payment methods, and to empty books."""
+    for method in ("Cash", "Check", "Credit Card", "Other"):
+        shopless.syncro.payment_method(name=method)
+    return shopless
+
+
+@pytest.fixture
+def shop(shopless: World) -> World:
+    """The demo shop, seeded and not synced yet."""
+    seed(shopless.syncro, shopless.books, TODAY)
+    return shopless
+
+
+@pytest.fixture
+def shopless(transactional_db: None, settings: Any, pocket_servers: tuple[PocketServer, PocketServer]) -> World:
+    """A company tied to an empty Syncro and empty books, without even payment methods."""
     syncro, books = (Control(server.url) for server in pocket_servers)
     for control in (syncro, books):
         control.reset()
         control.setting(name="limit_scale", value=SCALE)
     token, realm = syncro.create_token(), books.new_company()["realm"]
     granted = books.grant()
-    for method in ("Cash", "Check", "Credit Card", "Other"):
-        syncro.payment_method(name=method)
     settings.LIMIT_SCALE = SCALE
     settings.SYNCRO_API_URL = f"{syncro.url}/api/v1"
     settings.QBO_API_URL = f"{books.url}/v3"

@@ -12,9 +12,9 @@ from apps.connections.models import ApiCall, Company, Connection, ConnectionStat
 from apps.connections.opening import account_of, check_account_id
 from apps.connections.vault import write_tokens
 from apps.core.clock import DbNow
-from apps.platforms.base import DirectPlatform, Health, Side, Tokens
+from apps.platforms.base import Health, Side, Tokens
 from apps.platforms.errors import PlatformError, TryLater
-from apps.platforms.registry import connect, platform_class
+from apps.platforms.registry import PLATFORMS, connect
 
 #: What a new sign-in changes on the connection it replaces.
 CHANGED = ("sealed", "title", "facts", "missing", "state", "reason", "active", "failures", "opened_until", "last_ok_at")
@@ -52,25 +52,18 @@ def look_at(connection: Connection, transport: httpx.BaseTransport | None = None
     try:
         return platform.check()
     finally:
-        close(platform)
-
-
-def close(platform: DirectPlatform) -> None:
-    """Let the platform's network connections go, where it has some to let go."""
-    let_go = getattr(platform, "close", None)
-    if let_go is not None:
-        let_go()
+        platform.close()
 
 
 def connection_of(company: Company, platform: str) -> Connection | None:
     """The company's connection on the side of this platform."""
-    return company.connection(platform_class(platform).side)
+    return company.connection(PLATFORMS[platform].side)
 
 
 def _refuse(company: Company, platform: str, account_id: str) -> None:
-    kind = platform_class(platform)
+    kind = PLATFORMS[platform]
     if kind.side is Side.BOOKS and platform != company.books_platform:
-        books = platform_class(company.books_platform).title
+        books = PLATFORMS[company.books_platform].title
         raise CannotConnect(f"The books of {company.name} are {books}, not {kind.title}.")
     own = connection_of(company, platform)
     if own is not None and own.account_id != account_id:
@@ -116,7 +109,7 @@ def _adopt(company: Company, candidate: Connection) -> None:
             candidate.save()
     except IntegrityError as error:
         raise CannotConnect(f"The account {candidate.account_id} already belongs to another company.") from error
-    field = platform_class(candidate.platform).side.value
+    field = PLATFORMS[candidate.platform].side.value
     setattr(company, field, candidate)
     company.save(update_fields=[field])
 
@@ -133,7 +126,7 @@ def _currency_warning(company: Company, platform: str, health: Health) -> list[s
     currency = health.facts.currency
     if not currency or currency == company.currency:
         return []
-    title = platform_class(platform).title
+    title = PLATFORMS[platform].title
     return [
         f"{title} keeps its account in {currency}, {company.name} in {company.currency}: its documents would be held."
     ]

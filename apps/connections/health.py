@@ -22,7 +22,7 @@ from apps.core.management.commands.ensure_schedules import PREFIX
 from apps.core.models import Heartbeat
 from apps.platforms.base import Side
 from apps.platforms.errors import PlatformError
-from apps.platforms.registry import SHORT_NAMES, platform_class
+from apps.platforms.registry import PLATFORMS
 from config.schedules import SCHEDULES
 
 #: Seconds without a sign of life after which a worker is taken for stuck, and a clock's error that matters.
@@ -143,10 +143,10 @@ def accounts_answer(companies: Sequence[Company]) -> Iterator[Reading]:
 def _account(company: Company, side: Side) -> Reading:
     connection = company.connection(side)
     platform = "syncro" if side is Side.SYNCRO else company.books_platform
-    short = next(short for short, key in SHORT_NAMES.items() if key == platform)
+    entry = PLATFORMS[platform]
     name, cure = (
-        f"{company.slug}: {platform_class(platform).title}",
-        f"Connect it again: `connect {company.slug} {short} ...`.",
+        f"{company.slug}: {entry.title}",
+        f"Connect it again: `connect {company.slug} {entry.short} ...`.",
     )
     if connection is None:
         return Reading(name=name, ok=False, sentence="Not connected.", cure=cure)

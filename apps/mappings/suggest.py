@@ -28,11 +28,11 @@ Named = TypeVar("Named", Account, Item, PaymentMethod)
 #: Names of payment methods that are no money, and the customary spellings of those that are, each the same thing.
 KINDS: tuple[tuple[re.Pattern[str], MethodKind], ...] = (
     (re.compile(r"\b(store|customer|account) ?credit\b|\bcredit balance\b"), MethodKind.STORE_CREDIT),
-    (re.compile(r"\bbad ?debts?\b|\bwrite ?offs?\b|\buncollectible\b"), MethodKind.BAD_DEBT),
+    (re.compile(r"\bbad ?debts?\b|\bwrite[ -]?offs?\b|\buncollectible\b"), MethodKind.BAD_DEBT),
 )
 ALIASES: Mapping[str, str] = {
     "cheque": "check", "checks": "check", "e-check": "echeck", "ach": "echeck",
-    "card": "credit card", "cc": "credit card", "credit": "credit card", "visa": "credit card",
+    "card": "credit card", "cc": "credit card", "offline cc": "credit card", "offline credit card": "credit card", "credit": "credit card", "visa": "credit card",
     "mastercard": "credit card",
     "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
 }  # fmt: skip
@@ -40,6 +40,10 @@ ALIASES: Mapping[str, str] = {
 UNDEPOSITED = frozenset({"undepositedfunds", "undeposited funds", "payments to deposit"})
 #: Names in order of preference; the first that exists once is proposed.
 DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
+NO_MONEY_ITEMS: Mapping[str, tuple[str, ...]] = {
+    MethodKind.STORE_CREDIT: ("store credit", "store credits"),
+    MethodKind.BAD_DEBT: ("bad debt", "bad debts", "write-off"),
+}
 DEPOSIT_ITEMS = ("deposit", "deposits", "customer deposit", "customer deposits")
 INCOME_ACCOUNTS = ("sales of product income", "services", "sales", "service income", "service/fee income", "income")
 SYNCRO_METHODS = ("other", "quickbooks", "external", "offline")
@@ -133,7 +137,8 @@ def _method(seen: Seen, name: str) -> Mapped | None:
         return None
     kind = next((kind for words, kind in KINDS if words.search(fold(name))), MethodKind.MONEY)
     if kind is not MethodKind.MONEY:
-        return Mapped(kind=kind, label=name)
+        item = preferred(seen.items, NO_MONEY_ITEMS.get(kind, ()))
+        return Mapped(kind=kind, external_id=item.external_id if item else "", label=item.name if item else name)
     method = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
     account = only(each for each in seen.accounts if UNDEPOSITED & {fold(each.subtype), fold(each.name)})
     if method is None or account is None:

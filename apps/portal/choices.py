@@ -23,6 +23,7 @@ CHOSEN_FROM: Read[str, str] = {
 #: Topics that always have a default; the others list only what was met.
 WITH_DEFAULT = (Topic.PAYMENT_METHOD, Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.SYNCRO_METHOD)
 SEPARATOR = "|"
+AUTOMATIC_TITLE = "The books choose it themselves"
 MAIN = f"{SEPARATOR}external_id"
 Option = tuple[str, str]
 
@@ -81,7 +82,7 @@ def _topic(
     pays = topic == Topic.PAYMENT_METHOD
     from_books = list(options[CHOSEN_FROM.get(topic, "")])
     if topic == Topic.TAX:
-        from_books.insert(0, (AUTOMATIC, "The books choose it themselves"))
+        from_books.insert(0, (AUTOMATIC, AUTOMATIC_TITLE))
     return TopicShown(
         topic, topic.label, rows, options["syncro_method"] if topic == Topic.SYNCRO_METHOD else from_books,
         options["account"] if pays else (), MethodKind.choices if pays else (),
@@ -114,6 +115,14 @@ def _options(company: Company) -> dict[str, list[Option]]:
     methods = SyncroRecord.objects.filter(company=company, entity="payment_method").order_by("label")
     found["syncro_method"] = [(label, label) for label in methods.values_list("label", flat=True)]
     return found
+
+
+def options_of(company: Company, topic: str) -> dict[str, Sequence[Option]]:
+    """What one choice can be, by the name of its value; payment methods also ask what they are and where money goes."""
+    found = _options(company)
+    main = found["syncro_method"] if topic == Topic.SYNCRO_METHOD else found[CHOSEN_FROM.get(topic, "")]
+    beside = {"kind": list(MethodKind.choices), "account_id": found["account"]} if topic == Topic.PAYMENT_METHOD else {}
+    return {"external_id": [(AUTOMATIC, AUTOMATIC_TITLE), *main] if topic == Topic.TAX else main, **beside}
 
 
 def save(company: Company, posted: Read[str, str]) -> str:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 
 from apps.connections.access import Person, may
-from apps.portal import side_by_side
+from apps.portal import choices, side_by_side
 from apps.portal.side_by_side import SideBySide
 from apps.reconciliation.admin import kind_title
-from apps.reconciliation.kinds import KINDS
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
-from apps.reconciliation.resolutions import RESOLUTIONS, resolve
+from apps.reconciliation.resolutions import Resolution, offered, resolve
+from apps.core.tasks import enqueue
 from apps.sync.models import RequestItem
+from apps.sync.tasks import WHOLE_RUN
 
 HISTORY_SHOWN = 30
+#: What the values of resolutions are called on the page.
+FIELDS: Mapping[str, str] = {
+    "kind": "What it is", "external_id": "In the books", "books": "Its id in the books", "account_id": "Deposited to",
+}  # fmt: skip
+#: Facts that are there for machines.
+UNTOLD = frozenset({"links", "steps", "code", "reason", "topic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value a resolution asks for: chosen from `options`, or typed in where there are none."""
+
+    name: str
+    title: str
+    options: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +44,7 @@ class Choice:
     name: str
     sentence: str
     verb: str
-    fields: tuple[str, ...]
+    fields: tuple[Field, ...]
     sends: bool
     allowed: bool
 
@@ -57,13 +73,12 @@ class Done:
 def show(item: Mismatch, user: Person) -> Shown:
     """The page of one item."""
     both = side_by_side.of_link(item.link) if item.link else side_by_side.side_by_side(item.syncro, item.books)
-    kind = KINDS.get(item.kind)
     return Shown(
         title=kind_title(item.kind),
         both=both,
-        facts=[(_words(name), _say(value)) for name, value in item.facts.items() if _plain(value)],
+        facts=[(_words(name), _say(value)) for name, value in item.facts.items() if name not in UNTOLD and _plain(value)],
         steps=list(item.facts.get("steps", ())),
-        choices=[_choice(name, item, user) for name in kind.resolutions] if kind and item.state == MismatchState.OPEN else [],
+        choices=list(choices_of(item, user).values()),
         decisions=list(item.decisions.select_related("user").order_by("-id")[:HISTORY_SHOWN]),
         requests=_requests(item),
     )
@@ -77,37 +92,34 @@ def _requests(item: Mismatch) -> list[RequestItem]:
     return list(rows.order_by("-id")[:HISTORY_SHOWN])
 
 
-def choice(item: Mismatch, name: str, user: Person) -> Choice | None:
-    """The resolution of this name, if the item has it and still stands."""
-    kind = KINDS.get(item.kind)
-    offered = kind is not None and name in kind.resolutions and item.state == MismatchState.OPEN
-    return _choice(name, item, user) if offered else None
+def choices_of(item: Mismatch, user: Person) -> dict[str, Choice]:
+    """What can be done about an item that still stands, the safest first."""
+    if item.state != MismatchState.OPEN:
+        return {}
+    found = [_choice(item, name, resolution, user) for name, resolution in offered(item)]
+    return {each.name: each for each in found}
 
 
-def _choice(name: str, item: Mismatch, user: Person) -> Choice:
-    resolution = RESOLUTIONS[name]
-    return Choice(
-        name=name,
-        sentence=resolution.sentence,
-        verb=resolution.verb,
-        fields=tuple(getattr(resolution, "fields", ())),
-        sends=bool(getattr(resolution, "sends", False)),
-        allowed=may(user, resolution.verb, item.company),
-    )
+def _choice(item: Mismatch, name: str, resolution: Resolution, user: Person) -> Choice:
+    options = choices.options_of(item.company, str(item.facts.get("topic", ""))) if resolution.takes else {}
+    wanted = [key for key in (*resolution.needs, *resolution.takes) if key in FIELDS and (not options or key in options)]
+    fields = tuple(Field(key, FIELDS[key], options.get(key, ())) for key in wanted)
+    return Choice(name, resolution.sentence, resolution.verb, fields, resolution.moves_money, may(user, resolution.verb, item.company))
 
 
 def values_of(chosen: Choice, posted: Mapping[str, str]) -> dict[str, str]:
     """The fields of the resolution out of its form; empty ones are left out."""
-    return {name: posted[name].strip() for name in chosen.fields if posted.get(name, "").strip()}
+    return {name: posted[name].strip() for name in (field.name for field in chosen.fields) if posted.get(name, "").strip()}
 
 
 def decide(item: Mismatch, chosen: Choice, user: Any, values: Mapping[str, str], note: str) -> Done:
     """Do it; what cannot be done comes back as a sentence."""
     try:
-        result = resolve(item, chosen.name, user, dict(values), note)
+        decision = resolve(item, chosen.name, user, dict(values), note)
     except ValueError as error:
         return Done(messages.ERROR, str(error))
-    return Done(messages.SUCCESS, str(result or f"Done: {chosen.sentence}"))
+    enqueue(WHOLE_RUN, item.company_id)
+    return Done(messages.SUCCESS, decision.result)
 
 
 def as_text(value: Any) -> str:

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from apps.connections.models import Company
-from apps.reconciliation.tieout import tie_out
+from apps.reconciliation.admin import kind_title
+from apps.reconciliation.explanations import Explanation
+from apps.reconciliation.tieout import Line, TieOut, tie_out
 from apps.sync.models import Run
+
+#: Which page shows who explains a difference, by the word before the number.
+PAGES = {"mismatch": "admin:portal_mismatch", "ignored": "admin:portal_mismatch", "link": "admin:portal_link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,40 @@ def summaries(companies: Iterable[Company]) -> dict[int, Summary]:
     return {company: Summary.read(values) for company, values in newest}
 
 
-def sheet(company: Company, *, everyone: bool) -> Any:
-    """The tie-out as of now; customers that agree are left out unless `everyone` is asked for."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a difference that is explained, with the way to what explains it."""
+
+    title: str
+    address: str
+    effect: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One customer of the sheet."""
+
+    line: Line
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The tie-out of one company as of now."""
+
+    total: TieOut
+    rows: list[Row]
+    everyone: bool
+
+
+def sheet(company: Company, *, everyone: bool) -> Sheet:
+    """Worked out anew; customers that agree are left out unless `everyone` is asked for."""
     found = tie_out(company)
-    if not everyone:
-        found["customers"] = [row for row in found["customers"] if Decimal(row["difference"]) or Decimal(row["unexplained"])]
-    return found
+    lines = [line for line in found.lines if everyone or line.difference or line.unexplained or line.explained]
+    return Sheet(found, [Row(line, [_part(each) for each in line.explained]) for line in lines], everyone)
+
+
+def _part(explanation: Explanation) -> Part:
+    what, _, key = explanation.by.partition(":")
+    name = PAGES.get(what)
+    return Part(kind_title(explanation.kind), reverse(name, args=[key]) if name and key.isdigit() else "", explanation.effect)

@@ -20,8 +20,8 @@ from apps.platforms.base import Side
 from apps.portal import choices, queue, side_by_side, switches, tie_out
 from apps.reconciliation.explain import explain
 from apps.reconciliation.models import Mismatch
+from apps.sync.tasks import WHOLE_RUN
 
-LOOK = "apps.reconciliation.tasks.look_at"
 ROWS = {Side.SYNCRO: SyncroRecord.objects, Side.BOOKS: BooksRecord.objects}
 BOTH = ("company__syncro", "company__books")
 
@@ -41,7 +41,7 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for a pass over the company now."""
     company = one_company(request, slug)
     require(request.user, "sync", company)
-    enqueue(LOOK, company.pk)
+    enqueue(WHOLE_RUN, company.pk)
     messages.success(request, f"{company} is being looked at now. Reload this page in a moment to see what came of it.")
     return redirect("admin:index")
 
@@ -63,14 +63,15 @@ def mismatch(request: HttpRequest, pk: int) -> HttpResponse:
 def resolve_mismatch(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do what was chosen; what sends something is shown once more before."""
     item = one_mismatch(request, pk)
-    choice = queue.choice(item, name, request.user)
+    choice = queue.choices_of(item, request.user).get(name)
     if choice is None:
         raise Http404("There is no such choice for this item.")
     require(request.user, choice.verb, item.company)
     values = queue.values_of(choice, request.POST)
+    note = request.POST.get("note", "")
     if choice.sends and "confirmed" not in request.POST:
-        return page(request, "portal/confirm.html", choice.sentence, item=item, choice=choice, values=values, note=request.POST.get("note", ""))
-    done = queue.decide(item, choice, request.user, values, request.POST.get("note", ""))
+        return page(request, "portal/confirm.html", choice.sentence, item=item, choice=choice, values=values, note=note)
+    done = queue.decide(item, choice, request.user, values, note)
     messages.add_message(request, done.level, done.sentence)
     return redirect("admin:portal_mismatch", pk)
 

@@ -12,8 +12,12 @@ from django.utils.safestring import SafeString
 
 from apps.connections.screens import CompanyFilter, CompanyRows
 from apps.connections.words import age, badge, money
-from apps.reconciliation.kinds import KINDS
+from apps.reconciliation.kinds import KINDS, kind, kind_choices
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
+from apps.reconciliation.resolutions import RESOLUTIONS
+
+#: Who may do what the safest resolution of a kind needs.
+TURNS = {"resolve": "Bookkeeper", "map": "Bookkeeper", "ignore": "Bookkeeper", "approve": "Approver"}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -44,7 +48,7 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every kind there is."""
-        return [(name, kind.title) for name, kind in KINDS.items()]
+        return kind_choices()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Rows of the chosen kind."""
@@ -53,8 +57,13 @@ class KindFilter(admin.SimpleListFilter):
 
 def kind_title(name: str) -> str:
     """What people call a kind; a kind that is gone keeps its name."""
-    kind = KINDS.get(name)
-    return str(kind.title) if kind else name.replace("_", " ").capitalize()
+    return kind(name).title if name in KINDS else name.replace("_", " ").capitalize()
+
+
+def turn(name: str) -> str:
+    """Who has to do something about a kind: its safest resolution tells."""
+    first = kind(name).resolutions[:1] if name in KINDS else ()
+    return TURNS.get(RESOLUTIONS[first[0]].verb, "Bookkeeper") if first else "Bookkeeper"
 
 
 @admin.register(Mismatch)
@@ -90,8 +99,7 @@ class MismatchAdmin(CompanyRows):
     @admin.display(description="whose turn")
     def turn(self, mismatch: Mismatch) -> str:
         """Who has to do something."""
-        kind = KINDS.get(mismatch.kind)
-        return str(getattr(kind, "turn", "bookkeeper")).capitalize()
+        return turn(mismatch.kind)
 
     @admin.display(description="state")
     def shown_state(self, mismatch: Mismatch) -> SafeString | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ _CLAIM = """
 WITH due AS (
     SELECT id FROM mirror_link
     WHERE company_id = %(company)s AND entity = %(entity)s AND origin = %(origin)s AND state = 'pending' AND code <> 'refund_partner'
-      AND (not_before IS NULL OR not_before <= {now})
+      AND (not_before IS NULL OR not_before <= %(since)s)
     ORDER BY effective_date NULLS FIRST, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE mirror_link AS link SET state = 'pushing', attempts = link.attempts + 1, fence = link.fence + 1, not_before = NULL,
@@ -50,9 +50,12 @@ class Patience:
         )
 
 
-def claim(company: Company, entity: str, origin: str, limit: int, patience: Patience) -> list[Link]:
-    """Links that are due, now held by us until the lease ends. Attempts count here, before the work."""
-    values = {"company": company.pk, "entity": entity, "origin": origin, "limit": limit, "lease": patience.lease}
+def claim(company: Company, entity: str, origin: str, limit: int, patience: Patience, since: datetime) -> list[Link]:
+    """Links that were due at `since` (the start of the wave, so that a wave ends), now held by us until the lease ends.
+    Attempts count here, before the work."""
+    values: dict[str, str | int | float | datetime] = {
+        "company": company.pk, "entity": entity, "origin": origin, "limit": limit, "lease": patience.lease, "since": since,
+    }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(now=now_sql()), values)
         ids = [row[0] for row in cursor.fetchall()]
@@ -71,6 +74,12 @@ def still_ours(links: list[Link], patience: Patience) -> list[Link]:
     ours = [link for link in links if standing.get(link.pk) == held[link.pk]]
     Link.objects.filter(pk__in=[link.pk for link in ours]).update(lease_until=DbNow() + timedelta(seconds=patience.lease))
     return ours
+
+
+def wake_waiting(company: Company) -> int:
+    """Something went across: what waited for another record is due again."""
+    waiting = Link.objects.filter(company=company, state=SyncState.PENDING, code="not_linked_yet", not_before__isnull=False)
+    return waiting.update(not_before=None)
 
 
 def release_expired(company: Company) -> int:

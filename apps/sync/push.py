@@ -6,27 +6,27 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from apps.connections.models import Company
+from apps.core.clock import db_now
 from apps.mappings.lookup import MappingMissing
 from apps.mirror.models import Leg, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Draft, Found, Outcome, Side, Verb, Write
 from apps.platforms.errors import OutOfDate, PlatformError, TryLater, Unsure
 from apps.sync import tidy
-from apps.sync.claim import Patience, claim, still_ours
+from apps.sync.claim import Patience, claim, still_ours, wake_waiting
 from apps.sync.compose import Desk, Held, NotLinkedYet, NothingToDo, StandsAside, compose
 from apps.sync.entities import ENTITIES
 from apps.sync.links import agree, frozen
 from apps.sync.models import Request, RequestItem, RequestState
 from apps.sync.settle import backoff, mine, settle_error, settle_found, settle_outcome
 
-WAIT_FOR_ANOTHER = 10.0
+#: What waits for another record is woken when anything goes across; this is for when that happened elsewhere.
+WAIT_FOR_ANOTHER = 600.0
 Platforms = dict[Side, DirectPlatform]
 
 
@@ -44,7 +44,10 @@ def push_due(company: Company, platforms: Platforms, note: Callable[[str], None]
     pushed = Pushed()
     for entity in ENTITIES:
         for origin in entity.origins:
+            before = pushed.settled
             _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note)
+            if pushed.settled > before:
+                wake_waiting(company)
     return pushed
 
 
@@ -53,7 +56,8 @@ def _push_entity(
 ) -> None:
     patience = Patience.of(platform.limits)
     size = platform.limits.batch.get(entity, 1)
-    while links := claim(company, entity, origin, max(size, 1), patience):
+    since = db_now()
+    while links := claim(company, entity, origin, max(size, 1), patience, since):
         pushed.taken += len(links)
         settled = _Batch(company, platform, entity, links, patience, pushed).run()
         pushed.settled += settled
@@ -120,6 +124,9 @@ class _Batch:
             request, part = self._commit(draft, part)
             if part:
                 self._send(request, draft, part)
+        drafted = {position for draft in drafts for position in draft.positions}
+        for position in sorted(set(range(len(group))) - drafted):
+            self._send_group(entity, [group[position]])
 
     def _refused_to_draft(self, entity: str, group: list[tuple[Link, Write]], error: PlatformError) -> None:
         """One record of the batch cannot be expressed: each goes alone, so that only its own link is held."""
@@ -207,9 +214,8 @@ def put_aside(link: Link, verdict: Exception) -> None:
     elif isinstance(verdict, NothingToDo):
         agree(link)
     else:
-        wait = backoff(0, WAIT_FOR_ANOTHER / settings.LIMIT_SCALE)
         mine(link).update(attempts=0)
-        mine(link).move(SyncState.PENDING, code="not_linked_yet", reason=str(verdict), wait=max(wait, timedelta(seconds=0.5)))
+        mine(link).move(SyncState.PENDING, code="not_linked_yet", reason=str(verdict), wait=backoff(0, WAIT_FOR_ANOTHER))
 
 
 def write_json(write: Write) -> dict[str, object]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import LazySettings
 
 from apps.connections.beside import close_beside
 from apps.connections.models import Company, Connection
+from tests.connections.vendor import Vendor, vendor_on_loopback
 
 
 @pytest.fixture(autouse=True)
@@ -17,8 +19,8 @@ def _nothing_left_open() -> Iterator[None]:
 
 
 @pytest.fixture
-def connection(transactional_db: None) -> Connection:
-    """A connected Syncro account; committed, as connections beside Django's must see it."""
+def connection(db: None) -> Connection:
+    """A connected Syncro account. Tests of what runs beside Django's connection mark themselves transaction=True."""
     return Connection.objects.create(platform="syncro", account_id="acme")
 
 
@@ -26,3 +28,11 @@ def connection(transactional_db: None) -> Connection:
 def company(connection: Connection) -> Company:
     """Acme, with books in QuickBooks Online that are not connected yet."""
     return Company.objects.create(slug="acme", name="Acme", books_platform="quickbooks_online", syncro=connection)
+
+
+@pytest.fixture
+def vendor(settings: LazySettings) -> Iterator[Vendor]:
+    """A small Syncro on loopback at SYNCRO_API_URL; its answers can be changed."""
+    with vendor_on_loopback() as running:
+        settings.SYNCRO_API_URL = f"{running.address}/{{subdomain}}/api/v1"
+        yield running

@@ -1,4 +1,4 @@
-"""What tests run in another process: `python -m tests.connections.elsewhere WHAT CONNECTION ...` on the tests' database."""
+"""What tests run in another process, on their own database: `python -m tests.connections.elsewhere WHAT ID ...`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import django
 
@@ -19,6 +20,12 @@ def start(what: str, connection_id: int, *more: object) -> subprocess.Popen[str]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
+def say(what: object) -> None:
+    """A line on standard output, at once."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def acquire(connection_id: int, per_minute: str, times: str) -> None:
     """Draw on a bucket so many times and print each moment by the machine's clock."""
     from apps.connections.budget import SharedLimiter
@@ -29,7 +36,7 @@ def acquire(connection_id: int, per_minute: str, times: str) -> None:
     bucket = Bucket(name="requests", per_minute=float(per_minute))
     for _ in range(int(times)):
         limiter.acquire(bucket)
-        print(time.time(), flush=True)
+        say(time.time())
 
 
 def renew(connection_id: int, times: str) -> None:
@@ -52,7 +59,7 @@ def hold(connection_id: int) -> None:
     from apps.connections.vault import ConnectionTokens
 
     with ConnectionTokens(Connection.objects.get(pk=connection_id)).locked():
-        print("held", flush=True)
+        say("held")
         time.sleep(600)
 
 
@@ -63,4 +70,5 @@ if __name__ == "__main__":
 
     settings.DATABASES["default"]["NAME"] = os.environ["TEST_NAME"]
     what, connection_id, *rest = sys.argv[1:]
-    {"acquire": acquire, "renew": renew, "hold": hold}[what](int(connection_id), *rest)
+    todo: dict[str, Callable[..., None]] = {"acquire": acquire, "renew": renew, "hold": hold}
+    todo[what](int(connection_id), *rest)

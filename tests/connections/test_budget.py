@@ -13,6 +13,8 @@ from apps.platforms.base import Bucket
 from apps.platforms.errors import RateLimited
 from tests.connections.elsewhere import start
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 SLOW = Bucket(name="requests", per_minute=1)
 
 
@@ -59,7 +61,10 @@ def test_a_short_block_is_waited_for(connection: Connection) -> None:
     limiter, bucket = SharedLimiter(connection), Bucket(name="requests", per_minute=6000, burst=10)
     limiter.penalize(bucket, 0.2)
     limiter.acquire(bucket)
-    late = ask("SELECT blocked_until <= clock_timestamp() FROM connections_budget WHERE key = %(key)s", {"key": limiter.key(bucket)})
+    late = ask(
+        "SELECT blocked_until <= clock_timestamp() FROM connections_budget WHERE key = %(key)s",
+        {"key": limiter.key(bucket)},
+    )
     assert late == (True,)
 
 
@@ -79,5 +84,7 @@ def test_a_place_is_taken_at_once_whatever_the_transaction_does(connection: Conn
 def test_what_shares_a_bucket_is_said_by_its_scope(connection: Connection, settings: LazySettings) -> None:
     settings.EGRESS_ADDRESS = "gate"
     limiter = SharedLimiter(connection)
-    keys = [limiter.key(Bucket(name="requests", per_minute=1, scope=scope)) for scope in ("connection", "app", "egress")]
+    keys = [
+        limiter.key(Bucket(name="requests", per_minute=1, scope=scope)) for scope in ("connection", "app", "egress")
+    ]
     assert keys == [f"connection:{connection.pk}:requests", "app:syncro:requests", "egress:gate:syncro:requests"]

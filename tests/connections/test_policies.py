@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from apps.connections.models import Company, Policy
 from apps.connections.policies import POLICIES, BadPolicy, Policies, checked, default_of, set_policy
@@ -26,7 +27,9 @@ def test_rounding_is_accepted_in_quickbooks_online_and_a_line_elsewhere() -> Non
     assert Policies({}, "xero").get("rounding") == "line"
 
 
-def test_what_a_company_chose_is_read_in_one_query(company: Company, django_assert_num_queries: pytest.FixtureDef) -> None:
+def test_what_a_company_chose_is_read_in_one_query(
+    company: Company, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     set_policy(company, "refunds", "review")
     set_policy(company, "approval_over", "500.00")
     set_policy(company, "refund_wait", "90m")

@@ -13,6 +13,8 @@ from apps.connections.vault import ConnectionTokens, read_tokens, write_tokens
 from apps.platforms.base import Tokens
 from tests.connections.elsewhere import start
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def test_tokens_come_back_as_they_were_saved(connection: Connection) -> None:
     tokens = Tokens(access="a", refresh="r", expires_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))

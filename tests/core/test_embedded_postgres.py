@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,7 @@ import pytest
 from apps.core import embedded_postgres
 from apps.core.embedded_postgres.place import PACKAGE, PROGRAMS, copied, locate
 from apps.core.embedded_postgres.probe import answers
+from tests.core.processes import gone, kill, until
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = (
@@ -42,13 +43,6 @@ def base() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
-def until(what: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while not what() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return what()
-
-
 def user(base: Path) -> subprocess.Popen[str]:
     """Another process that uses the server, in a process group of its own."""
     return subprocess.Popen(
@@ -62,7 +56,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def watchdog(base: Path) -> int:
-    return int((base / "server.lock").read_text())
+    return int((base / "server.lock").read_text().split()[0])
 
 
 def postmaster(base: Path) -> int:
@@ -98,18 +92,18 @@ def test_the_last_to_leave_waits_until_the_server_is_gone(base: Path) -> None:
     embedded_postgres.ensure(base)
     server = postmaster(base)
     embedded_postgres.leave(base)
-    assert not Path(f"/proc/{server}").exists()
+    assert gone(server)
 
 
 def test_a_killed_server_is_started_again_and_has_lost_nothing(base: Path) -> None:
     assert remembered(base) == 1
-    os.kill(postmaster(base), signal.SIGKILL)
+    kill(postmaster(base))
     assert remembered(base) == 2
 
 
 def test_a_killed_watchdog_takes_its_server_along_and_the_next_user_starts_both(base: Path) -> None:
     assert remembered(base) == 1
-    os.kill(watchdog(base), signal.SIGKILL)
+    kill(watchdog(base))
     assert remembered(base) == 2
 
 
@@ -117,8 +111,8 @@ def test_everything_killed_at_once_leaves_nothing_in_the_way(base: Path) -> None
     assert remembered(base) == 1
     server = postmaster(base)
     os.kill(watchdog(base), signal.SIGSTOP)
-    os.kill(server, signal.SIGKILL)
-    os.kill(watchdog(base), signal.SIGKILL)
+    kill(server)
+    kill(watchdog(base))
     assert remembered(base) == 2
 
 
@@ -135,11 +129,12 @@ def test_a_first_start_killed_anywhere_is_done_again(base: Path) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201  pytest shows it when the test fails
     pauses = random.Random(seed)
+    base.mkdir()
     for _ in range(5):
         first = user(base)
         time.sleep(pauses.uniform(0.05, 0.7))
-        if embedded_postgres.is_watched(base):
-            os.kill(watchdog(base), signal.SIGKILL)
+        if embedded_postgres.is_watched(base) and (base / "server.lock").read_text():
+            kill(watchdog(base))
         end(first)
     assert remembered(base) == 1
 
@@ -148,7 +143,7 @@ def test_a_removed_directory_ends_its_server_and_a_new_one_starts_empty(base: Pa
     assert remembered(base) == 1
     server = postmaster(base)
     shutil.rmtree(base)
-    assert until(lambda: not Path(f"/proc/{server}").exists())
+    assert until(lambda: gone(server))
     assert remembered(base) == 1
 
 

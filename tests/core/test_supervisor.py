@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pytest
 from apps.core import heartbeat
 from apps.core.clock import shifted
 from apps.core.supervisor import Child, QueueHeartbeat, Supervisor
+from tests.core.processes import gone, kill, until
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 # Finishes its work when asked to stop, and has a child of its own that does not.
@@ -28,18 +26,6 @@ def stop(number, frame):
 signal.signal(signal.SIGTERM, stop)
 time.sleep(60)
 """
-
-
-def until(what: Callable[[], object], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while not what() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return bool(what())
-
-
-def gone(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def pid_of(child: Child) -> int:
@@ -57,7 +43,7 @@ def test_a_child_that_ends_is_started_again() -> None:
     tree = Supervisor([child])
     tree.turn()
     first = pid_of(child)
-    os.kill(first, signal.SIGKILL)
+    kill(first)
     assert until(lambda: turned(tree, child) not in {first, None})
     tree.stop()
     assert child.process is None

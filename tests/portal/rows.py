@@ -87,7 +87,7 @@ def fill(of: Company, invoices: int = 12) -> None:
         invoice(of, number)
     paid = payment_over_two(of)
     Mismatch.objects.create(
-        company=of, kind="multi_invoice_payment", subject="books:payment:p9", entity="payment", link=paid, books=paid.books,
+        company=of, kind="payment_over_several_invoices", subject="books:payment:p9", entity="payment", link=paid, books=paid.books,
         customer=NAMES[1], amount=Decimal(450), facts={"amount": "450.00", "invoices": "2001, 2006"},
         effects=[{"customer": NAMES[1], "date": str(TODAY), "amount": "450.00"}],
         sentence="Corner Café paid 450.00 on Nov 20 in QuickBooks for invoices 2001 and 2006; Syncro does not have the payment yet.",

@@ -24,8 +24,10 @@ __all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "is_watch
 
 DATABASE = "tieout"
 SUPERUSER = "postgres"
+READY = "ready"  # what a watchdog notes beside its process id, and says to its starter
 START_WITHIN = 60.0  # seconds; a cold start takes one, recovery after a crash a few
 STOP_WITHIN = 20.0
+TRIES = 3  # a watchdog that was killed has said nothing
 ROOT = Path(__file__).resolve().parents[3]
 
 _held: dict[Path, int] = {}  # open for the life of the process; forked workers inherit them
@@ -70,9 +72,9 @@ def _stop(base: Path) -> None:
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _try_lock(lock, within=0):
-            os.kill(int(os.read(lock, 20)), signal.SIGTERM)
+            os.kill(int(os.read(lock, 20).split()[0]), signal.SIGTERM)
             _try_lock(lock, within=STOP_WITHIN)
-    except (ValueError, ProcessLookupError):
+    except (IndexError, ProcessLookupError):
         pass  # the watchdog went away in between
     finally:
         os.close(lock)
@@ -91,31 +93,36 @@ def _hold(base: Path) -> None:
 def _bring_up(place: Place, options: Sequence[str]) -> None:
     """Under start.lock: wait for a server that is on its way, or start a watchdog when none lives."""
     deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline:
+    tries = 0
+    while time.monotonic() < deadline and tries < TRIES:
         if _serves(place):
             return
         if not is_watched(place.base):
-            _start_watchdog(place, options)
+            tries += not _start_watchdog(place, options)
         time.sleep(0.02)
-    raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer; {place.log} says why.")
+    raise EmbeddedPostgresError(f"The embedded PostgreSQL did not start; {place.log} says why.")
 
 
 def _serves(place: Place) -> bool:
-    """Without its watchdog a server is about to end, although it may still answer."""
-    return is_watched(place.base) and answers(place.sockets)
+    """Whether a server answers that will stay: one whose watchdog was killed answers for a moment, too."""
+    said = (place.base / "server.lock").read_text() if is_watched(place.base) else ""
+    return READY in said and answers(place.sockets)
 
 
 def is_watched(base: Path) -> bool:
     """Whether a watchdog lives, starting, serving or stopping the server."""
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        return not _try_lock(lock, within=0)
+        return not _try_lock(lock, within=0, kind=fcntl.LOCK_SH)  # shared: two who look do not see each other
     finally:
         os.close(lock)
 
 
-def _start_watchdog(place: Place, options: Sequence[str]) -> None:
-    """Returns when the server takes connections; the watchdog speaks through a pipe and then lives on by itself."""
+def _start_watchdog(place: Place, options: Sequence[str]) -> bool:
+    """True when the server takes connections, False when the watchdog ended without a word.
+
+    The watchdog speaks through a pipe and then lives on by itself; what keeps it from starting is raised.
+    """
     hear, say = os.pipe()
     command = [sys.executable, "-m", "apps.core.embedded_postgres.watchdog", str(place.base), str(say), *options]
     with place.log.open("a") as log, os.fdopen(hear) as answer:
@@ -125,8 +132,9 @@ def _start_watchdog(place: Place, options: Sequence[str]) -> None:
         )  # fmt: skip
         os.close(say)
         heard = answer.read()
-    if heard != "ready":
-        raise EmbeddedPostgresError(heard or f"The embedded PostgreSQL did not start; {place.log} says why.")
+    if heard not in {"", READY}:
+        raise EmbeddedPostgresError(heard)
+    return heard == READY
 
 
 @contextmanager
@@ -136,11 +144,11 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _try_lock(descriptor: int, within: float) -> bool:
+def _try_lock(descriptor: int, within: float, kind: int = fcntl.LOCK_EX) -> bool:
     deadline = time.monotonic() + within
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apps.platforms.base import Account, Tokens
 from apps.platforms.http import Wire
 from apps.platforms.oauth import OAuth2
-from apps.platforms.quickbooks_online.platform import QuickBooksOnline
+from apps.platforms.quickbooks_online.limits import LIMITS
 
 #: All that reading and writing the books needs; there is no read-only scope.
 SCOPES = ("com.intuit.quickbooks.accounting",)
@@ -30,4 +30,4 @@ def revoke(account: Account) -> None:
 
 
 def _wire(account: Account) -> Wire:
-    return Wire(account, QuickBooksOnline.limits, trace_header="intuit_tid")
+    return Wire(account, LIMITS, trace_header="intuit_tid")

@@ -8,7 +8,6 @@ from typing import ClassVar
 from apps.platforms.base import (
     Account,
     Answer,
-    Bucket,
     DirectPlatform,
     Draft,
     Found,
@@ -17,12 +16,15 @@ from apps.platforms.base import (
     Outcome,
     Page,
     Side,
+    Tokens,
     Verb,
     Write,
 )
 from apps.platforms.content import from_content
+from apps.platforms.quickbooks_online import consent
 from apps.platforms.quickbooks_online.client import Client
 from apps.platforms.quickbooks_online.finding import Finder
+from apps.platforms.quickbooks_online.limits import LIMITS
 from apps.platforms.quickbooks_online.pulling import Puller
 from apps.platforms.quickbooks_online.translate.reference import ENDED, read_facts, subscription
 from apps.platforms.quickbooks_online.writing import draft_all, read_outcomes
@@ -75,20 +77,7 @@ class QuickBooksOnline(DirectPlatform):
         "credit_memo": _NEW,
         "refund_receipt": _NEW,
     }
-    # https://developer.intuit.com/app/developer/qbo/docs/learn/limits-and-throttles
-    limits: ClassVar[Limits] = Limits(
-        buckets=(
-            Bucket(name="requests", per_minute=500, burst=10),
-            Bucket(name="second", per_minute=600, burst=10),
-            Bucket(name="batch", per_minute=40, burst=5),
-        ),
-        concurrent=4,
-        page_size=1000,
-        batch=dict.fromkeys(("customer", "item", "invoice", "payment", "credit_memo", "refund_receipt"), 30),
-        deadline=130.0,
-        settle=120.0,
-        retry_wait=60.0,
-    )
+    limits: ClassVar[Limits] = LIMITS
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -101,6 +90,21 @@ class QuickBooksOnline(DirectPlatform):
     def close(self) -> None:
         """Let the connections to QuickBooks go."""
         self.client.wire.close()
+
+    @staticmethod
+    def authorize_url(account: Account, redirect_uri: str, state: str) -> str:
+        """Intuit's consent page; see `consent`."""
+        return consent.authorize_url(account, redirect_uri, state)
+
+    @staticmethod
+    def exchange_code(account: Account, code: str, redirect_uri: str) -> Tokens:
+        """The first tokens after the consent; see `consent`."""
+        return consent.exchange_code(account, code, redirect_uri)
+
+    @staticmethod
+    def revoke(account: Account) -> None:
+        """End the sign-in at Intuit; see `consent`."""
+        consent.revoke(account)
 
     def check(self) -> Health:
         """A first look. Raises NeedsReconnect when the sign-in or the app's right to this company is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,12 @@ def state_word(state: str) -> str:
 def age(moment: Any) -> str:
     """How long ago."""
     return words.age(moment)
+
+
+@register.filter
+def instant(text: str) -> str:
+    """An instant in ISO form, to the minute."""
+    return f"{datetime.fromisoformat(text):%b %d, %Y %H:%M}"
 
 
 @register.filter

@@ -43,6 +43,10 @@ def seed(syncro: Control, books: Control, today: dt.date) -> None:
     refund = {"invoice_id": refunded, "date": _date(day, REFUND_AGO), "number": REFUND_NUMBER}
     _step(syncro, "refund", [["refund", refund]])
     _step(books, "vendor", [["create", {"entity": "Vendor", "body": {"DisplayName": VENDOR_TWIN}}]])
+    # The bookkeeper's own preparation: an item that posts to the liability for deposits.
+    account = books.find(entity="Account", name="Customer deposits liability")
+    body = {"Name": "Customer deposits", "Type": "Service", "IncomeAccountRef": {"value": account}}
+    _step(books, "deposit item", [["create", {"entity": "Item", "body": body}]])
 
 
 def _step(pocket: Control, step: str, calls: list[Call], chapter: str = SHOP) -> list[Any]:

@@ -98,9 +98,9 @@ def creation(record: Record, marker: str = "") -> Write:
 
 
 def change(now: Record, verb: Verb = Verb.UPDATE, **fields: Any) -> Write:
-    return Write(
-        verb=verb, entity=now.entity, record=replace(now, **fields), external_id=now.external_id, revision=now.revision, base=now
-    )  # fmt: skip
+    wanted = replace(now, **fields)
+    named = {"external_id": now.external_id, "revision": now.revision}
+    return Write(verb=verb, entity=now.entity, record=wanted, base=now, **named)
 
 
 def customer(name: str = "Ada", **fields: Any) -> Customer:

@@ -39,6 +39,8 @@ def gateway(code: str, kind: str) -> Any:
         ("120", "", errors.NeedsReconnect),
         ("6190", "", errors.PermissionMissing),
         ("6000", "An unexpected error occurred. Please wait a few minutes", errors.Unavailable),
+        ("6000", "You must unlink any linked transactions before deleting", errors.LockedByPayment),
+        ("6000", "You can't apply more than the open balance of a transaction", errors.NotCovered),
         ("6070", "Amount is not equal to UnitPrice * Qty", errors.Refused),
         ("99999", "something new", errors.Refused),
     ],

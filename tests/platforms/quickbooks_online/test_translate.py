@@ -14,7 +14,16 @@ from apps.platforms.quickbooks_online.translate import invoices, lines, movement
 from apps.platforms.quickbooks_online.translate.customers import read_customer, write_customer
 from apps.platforms.quickbooks_online.translate.items import read_item, write_item
 from apps.platforms.records import (
-    Application, CreditMemo, Facts, Invoice, ItemKind, Line, LineKind, Payment, RefundReceipt, Status,
+    Application,
+    CreditMemo,
+    Facts,
+    Invoice,
+    ItemKind,
+    Line,
+    LineKind,
+    Payment,
+    RefundReceipt,
+    Status,
 )  # fmt: skip
 from tests.platforms.quickbooks_online.conftest import DAY, FACTS, MARKER, customer, item
 
@@ -41,9 +50,16 @@ def payment(amount: str, *parts: tuple[str, str, str], **fields: Any) -> Payment
 
 @pytest.mark.parametrize(
     ("quantity", "price", "amount"),
-    [("3", "33.333333", "100.00"), ("2", "10.005", "20.01"), ("3", "10", "29.99"), ("-1", "5", "-5.00"), ("0", "9", "4.00"),
-     ("7", "0.01", "0.05"), ("100000", "1", "99999.99")],
-)  # fmt: skip
+    [
+        ("3", "33.333333", "100.00"),
+        ("2", "10.005", "20.01"),
+        ("3", "10", "29.99"),
+        ("-1", "5", "-5.00"),
+        ("0", "9", "4.00"),
+        ("7", "0.01", "0.05"),
+        ("100000", "1", "99999.99"),
+    ],
+)
 def test_quantity_times_price_always_gives_the_amount(quantity: str, price: str, amount: str) -> None:
     count, each = lines.quantity_and_price(line(amount, quantity, price))
     assert (count * each).quantize(Decimal("0.01")) == Decimal(amount)
@@ -133,7 +149,8 @@ def test_an_update_keeps_the_ids_of_lines_it_knows_and_makes_the_others() -> Non
 def test_reading_drops_the_subtotal_and_shows_discounts_below_zero() -> None:
     raw = read_json(b"""{"Id": "4", "TxnDate": "2026-03-05", "TotalAmt": 45.0, "Line": [
         {"Id": "1", "Amount": 50.0, "DetailType": "SalesItemLineDetail",
-         "SalesItemLineDetail": {"ItemRef": {"value": "2", "name": "Bear"}, "UnitPrice": 50, "Qty": 1, "TaxCodeRef": {"value": "TAX"}}},
+         "SalesItemLineDetail": {"ItemRef": {"value": "2", "name": "Bear"}, "UnitPrice": 50, "Qty": 1,
+                                 "TaxCodeRef": {"value": "TAX"}}},
         {"Amount": 50.0, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}},
         {"Amount": 5.0, "DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": true}}]}""")
     found = invoices.read_invoice(raw)
@@ -163,9 +180,10 @@ def test_credit_spent_is_a_payment_of_nothing_with_both_documents() -> None:
     assert [part["LinkedTxn"][0]["TxnType"] for part in body["Line"]] == ["Invoice", "CreditMemo"]
 
 
-@pytest.mark.parametrize(
-    "wrong", [payment("10", ("1", "11", "invoice")), payment("-5"), replace(payment("5"), applications=(Application(document_id="1"),))]
-)  # fmt: skip
+UNTOLD = replace(payment("5"), applications=(Application(document_id="1"),))
+
+
+@pytest.mark.parametrize("wrong", [payment("10", ("1", "11", "invoice")), payment("-5"), UNTOLD])
 def test_payments_that_do_not_add_up_are_refused(wrong: Payment) -> None:
     with pytest.raises(Refused):
         payments.write_payment(wrong, FACTS)
@@ -225,30 +243,31 @@ def test_a_tax_code_is_the_sum_of_its_sales_rates() -> None:
         "Name": "County",
         "SalesTaxRateList": {"TaxRateDetail": [{"TaxRateRef": {"value": "1"}}, {"TaxRateRef": {"value": "2"}}]},
     }
-    rates = {"1": Decimal("6.25"), "2": Decimal("2")}
+    rates = {"1": Decimal("6.25"), "2": Decimal(2)}
     assert reference.read_tax_code(raw, rates).percent == Decimal("8.25")
     assert reference.read_tax_code(raw, {}).percent is None
 
 
 def test_lines_on_receivable_accounts_move_what_a_customer_owes() -> None:
-    detail = {
-        "PostingType": "Debit",
-        "AccountRef": {"value": "84"},
-        "Entity": {"Type": "Customer", "EntityRef": {"value": "58"}},
+    ours: dict[str, Any] = {"AccountRef": {"value": "84"}, "CustomerRef": {"value": "58"}}
+    owner = {"Type": "Customer", "EntityRef": {"value": "58"}}
+    debit = {"Amount": 20, "JournalEntryLineDetail": {**ours, "PostingType": "Debit", "Entity": owner}}
+    credit = {"Amount": 5, "JournalEntryLineDetail": {**ours, "PostingType": "Credit", "Entity": owner}}
+    documents = {
+        "JournalEntry": [debit, credit],
+        "Deposit": [{"Amount": 7, "DepositLineDetail": {**ours, "Entity": {"value": "58", "type": "Customer"}}}],
+        "Purchase": [{"Amount": 60, "AccountBasedExpenseLineDetail": ours}],
     }
-    journal = {"Id": "12", "TxnDate": "2026-03-05", "Line": [{"Amount": 20, "JournalEntryLineDetail": detail}, {"Amount": 5,
-               "JournalEntryLineDetail": {**detail, "PostingType": "Credit"}}]}  # fmt: skip
-    bank = {
-        "Id": "13",
-        "Line": [{"Amount": 7, "DepositLineDetail": {"AccountRef": {"value": "84"}, "Entity": {"value": "58"}}}],
-    }
-    spent = {"AccountRef": {"value": "84"}, "CustomerRef": {"value": "58"}}
-    purchase = {"Id": "14", "Line": [{"Amount": 60, "AccountBasedExpenseLineDetail": spent}]}
-    found = [*movements.read_movements("JournalEntry", journal, {"84"}), *movements.read_movements("Deposit", bank, {"84"}),
-             *movements.read_movements("Purchase", purchase, {"84"})]  # fmt: skip
-    assert [(one.external_id, one.amount) for one in found] == [
-        ("JournalEntry:12:1", Decimal(15)), ("Deposit:13:1", Decimal(-7)), ("Purchase:14:1", Decimal(60)),
-    ]  # fmt: skip
+    found = [
+        (one.external_id, one.customer_id, one.amount)
+        for kind, parts in documents.items()
+        for one in movements.read_movements(kind, {"Id": "12", "Line": parts}, {"84"})
+    ]
+    assert found == [
+        ("JournalEntry:12:1", "58", Decimal(15)),
+        ("Deposit:12:1", "58", Decimal(-7)),
+        ("Purchase:12:1", "58", Decimal(60)),
+    ]
 
 
 def test_numbers_leave_as_the_numbers_they_are() -> None:

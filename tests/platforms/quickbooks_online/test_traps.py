@@ -26,7 +26,8 @@ def test_the_library_holds_no_session_and_sends_nothing() -> None:
     desk = Desk(company_id="1", minorversion=75)
     desk.query("SELECT * FROM Customer")
     assert desk.session is None
-    assert desk.built and desk.built.body == b"SELECT * FROM Customer"
+    assert desk.built
+    assert desk.built.body == b"SELECT * FROM Customer"
 
 
 def test_every_request_has_the_deadline_and_the_minor_version(bench: Bench) -> None:

@@ -11,19 +11,17 @@ import pytest
 
 from apps.platforms.quickbooks_online.webhooks import events, verify
 
+
+def cloud(kind: str, key: str, realm: str, **more: object) -> dict[str, object]:
+    return {"specversion": "1.0", "type": f"qbo.{kind}.v1", "intuitentityid": key, "intuitaccountid": realm, **more}
+
+
 CLOUD = [
-    {
-        "specversion": "1.0",
-        "id": "88cd",
-        "type": "qbo.invoice.updated.v1",
-        "time": "2025-09-10T21:31:25.179851517Z",
-        "intuitentityid": "1234",
-        "intuitaccountid": "310687",
-    },
-    {"specversion": "1.0", "type": "qbo.customer.merged.v1", "intuitentityid": "43", "intuitaccountid": "9", "data": {"deletedid": "44"}},
-    {"specversion": "1.0", "type": "qbo.journalentry.created.v1", "intuitentityid": "5", "intuitaccountid": "9", "data": {}},
-    {"specversion": "1.0", "type": "qbo.timeactivity.created.v1", "intuitentityid": "6", "intuitaccountid": "9"},
-]  # fmt: skip
+    cloud("invoice.updated", "1234", "310687", id="88cd", time="2025-09-10T21:31:25.179851517Z"),
+    cloud("customer.merged", "43", "9", data={"deletedid": "44"}),
+    cloud("journalentry.created", "5", "9", data={}),
+    cloud("timeactivity.created", "6", "9"),
+]
 MERGED = {"name": "Customer", "id": "43", "operation": "Merge", "deletedId": "44"}
 LEGACY = {"eventNotifications": [{"realmId": "9", "dataChangeEvent": {"entities": [MERGED, MERGED]}}]}
 

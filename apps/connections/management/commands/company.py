@@ -11,7 +11,7 @@ from apps.connections.access import companies_for, require
 from apps.connections.commands import TieoutCommand
 from apps.connections.models import Company, Connection
 from apps.platforms.base import Side
-from apps.platforms.registry import SHORT_NAMES, platform_class
+from apps.platforms.registry import PLATFORMS, SHORT_NAMES
 
 
 class Command(TieoutCommand):
@@ -66,16 +66,15 @@ class Command(TieoutCommand):
 
 def books() -> list[str]:
     """The short names of accounting products."""
-    return [short for short, key in SHORT_NAMES.items() if platform_class(key).side is Side.BOOKS]
+    return [entry.short for entry in PLATFORMS.values() if entry.side is Side.BOOKS]
 
 
 def described(company: Company) -> dict[str, Any]:
     """A company as JSON values."""
-    short = next(short for short, key in SHORT_NAMES.items() if key == company.books_platform)
     return {
         "company": company.slug,
         "name": company.name,
-        "books": short,
+        "books": PLATFORMS[company.books_platform].short,
         "currency": company.currency,
         "start_date": company.start_date,
         "connections": {side.value: state(company, side) for side in Side},

@@ -12,7 +12,7 @@ from apps.connections.commands import SIGN_IN, USAGE, TieoutCommand
 from apps.connections.connecting import connect_account
 from apps.platforms.base import Health, Tokens
 from apps.platforms.errors import NeedsReconnect
-from apps.platforms.registry import SHORT_NAMES, platform_class
+from apps.platforms.registry import PLATFORMS, SHORT_NAMES
 
 
 def api_token(text: str) -> Tokens:
@@ -61,7 +61,7 @@ class Command(TieoutCommand):
         try:
             health = connect_account(company, platform, options[account], tokens)
         except NeedsReconnect as error:
-            title = platform_class(platform).title
+            title = PLATFORMS[platform].title
             sentence = f"{title} does not accept the token in {options[secret]}, so nothing was changed. ({error})"
             raise CommandError(sentence, returncode=SIGN_IN) from error
         self._say(company.slug, options["platform"], options[account], health)

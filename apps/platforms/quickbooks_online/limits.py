@@ -1,0 +1,19 @@
+"""What Intuit publishes: https://developer.intuit.com/app/developer/qbo/docs/learn/limits-and-throttles"""
+
+from __future__ import annotations
+
+from apps.platforms.base import Bucket, Limits
+
+LIMITS = Limits(
+    buckets=(
+        Bucket(name="requests", per_minute=500, burst=10),
+        Bucket(name="second", per_minute=600, burst=10),
+        Bucket(name="batch", per_minute=40, burst=5),
+    ),
+    concurrent=4,
+    page_size=1000,
+    batch=dict.fromkeys(("customer", "item", "invoice", "payment", "credit_memo", "refund_receipt"), 30),
+    deadline=130.0,
+    settle=120.0,
+    retry_wait=60.0,
+)

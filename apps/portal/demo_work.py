@@ -1,0 +1,137 @@
+"""What the demo does once its platforms are up: a company, both sides connected, choices made, worked until nothing is due."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Mapping as Read
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+
+from apps.connections.connecting import connect_account
+from apps.connections.models import Company, Connection, ConnectionState
+from apps.connections.policies import set_policy
+from apps.mappings.lookup import save_mapping
+from apps.mappings.models import Mapping, MethodKind, Topic
+from apps.mappings.suggest import apply, suggest
+from apps.mirror.models import BooksRecord, Link
+from apps.platforms.base import Tokens
+from apps.platforms.registry import SHORT_NAMES
+from apps.reconciliation.models import Mismatch, MismatchState
+from apps.reconciliation.rounds import whole_run
+from apps.sync.engine import sync_company
+
+SLUG, NAME, BOOKS = "acme-qbo", "Acme Computers", "quickbooks_online"
+MOST_RUNS = 12
+#: What the demo's bookkeeper chooses where nothing is proposed: topic, Syncro's name, the thing of the books by entity
+#: and name, and the account beside it.
+CHOSEN: tuple[tuple[str, str, str, str, str], ...] = (
+    (Topic.EXPENSE_ACCOUNT, "", "account", "Cost of Goods Sold", ""),
+    (Topic.PAYMENT_METHOD, "Offline CC", "payment_method", "Credit Card", "Undeposited Funds"),
+    (Topic.PAYMENT_METHOD, "Quick", "payment_method", "Cash", "Undeposited Funds"),
+)
+Note = Callable[[str], None]
+
+
+def work(ready: Read[str, Any], folder: Path, note: Note) -> dict[str, Any]:
+    """The whole demo; can be broken off anywhere and started again. Gives what `demo --once --json` prints."""
+    company = demo_company()
+    connect(company, ready, note)
+    company.refresh_from_db()
+    choose(company, note)
+    until_nothing_is_due(company, note)
+    note("A day in the life of the bookkeeper ...")
+    subprocess.run(
+        [sys.executable, "manage.py", "sandbox", "--dir", str(folder), "--play", "books_day"],
+        check=True, cwd=settings.BASE_DIR, stdout=sys.stderr,
+    )  # fmt: skip
+    last = until_nothing_is_due(company, note)
+    return {"companies": {company.slug: summary(company, last)}}
+
+
+def demo_company() -> Company:
+    """The company, with the one policy in which the demo differs from the usual."""
+    company, made = Company.objects.get_or_create(slug=SLUG, defaults={"name": NAME, "books_platform": BOOKS})
+    if made:
+        set_policy(company, "refunds", "review")
+    return company
+
+
+def connect(company: Company, ready: Read[str, Any], note: Note) -> None:
+    """Connect each side that is not connected yet, as `connect` does."""
+    syncro, books = ready["syncro"], ready["quickbooks_online"]
+    if _needs(company.syncro, syncro["subdomain"]):
+        connect_account(company, "syncro", syncro["subdomain"], Tokens(access=syncro["token"]))
+        note("Connected to Syncro.")
+        company.refresh_from_db()
+    if _needs(company.books, books["realm"]):
+        connect_account(company, BOOKS, books["realm"], Tokens(refresh=books["refresh_token"]))
+        note("Connected to QuickBooks Online.")
+
+
+def _needs(connection: Connection | None, account_id: str) -> bool:
+    return connection is None or connection.state != ConnectionState.CONNECTED or connection.account_id != account_id
+
+
+def choose(company: Company, note: Note) -> None:
+    """Read both sides without writing anything, then take what is proposed for mappings."""
+    sync_company(company, dry_run=True, cause="demo", note=note)
+    proposals = suggest(company)
+    apply(company, proposals)
+    missing = [each for each in CHOSEN if not Mapping.objects.filter(company=company, topic=each[0], key=each[1]).exists()]
+    for topic, key, entity, name, account in missing:
+        kind = MethodKind.MONEY if topic == Topic.PAYMENT_METHOD else ""
+        chosen, beside = _books_id(company, entity, name), _books_id(company, "account", account)
+        save_mapping(company, topic, key, external_id=chosen, account_id=beside, kind=kind, label=name)
+    note(f"{len(proposals)} mappings proposed and taken, {len(missing)} chosen.")
+
+
+def _books_id(company: Company, entity: str, name: str) -> str:
+    """The id of a thing of the books by its name."""
+    if not name:
+        return ""
+    return BooksRecord.objects.values_list("external_id", flat=True).get(company=company, entity=entity, label=name)
+
+
+def until_nothing_is_due(company: Company, note: Note) -> dict[str, Any]:
+    """Whole runs until one writes nothing and changes no link; gives the last one's counts."""
+    before: object = None
+    for _ in range(MOST_RUNS):
+        result = whole_run(company, cause="demo", note=note)
+        state = (result["links"], result["tieout"])
+        if not _wrote(result) and state == before:
+            return result
+        before = state
+    return result
+
+
+def _wrote(result: Read[str, Any]) -> int:
+    return sum(int(count) for side in result["writes"].values() for verbs in side.values() for count in verbs.values())
+
+
+def summary(company: Company, last: Read[str, Any]) -> dict[str, Any]:
+    """Documents by state, the queue by kind, and the tie-out."""
+    documents: dict[str, dict[str, int]] = defaultdict(dict)
+    for entity, state, count in Link.objects.filter(company=company).values_list("entity", "state").annotate(Count("id")).order_by("entity"):
+        documents[entity][state] = count
+    waiting = Mismatch.objects.filter(company=company, state=MismatchState.OPEN).values_list("kind").annotate(Count("id"))
+    short = next(short for short, key in SHORT_NAMES.items() if key == company.books_platform)
+    return {"books": short, "documents": dict(documents), "mismatches": dict(waiting.order_by("kind")), "tieout": last["tieout"]}
+
+
+def as_table(result: Read[str, Any]) -> str:
+    """The summary for people."""
+    lines: list[str] = []
+    for slug, each in result["companies"].items():
+        lines.append(f"{slug} ({each['books']})")
+        for entity, states in each["documents"].items():
+            lines.append(f"  {entity:<10}" + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
+        lines.append("  waiting for a person: " + (", ".join(f"{kind} {count}" for kind, count in each["mismatches"].items()) or "nothing"))
+        tied = each["tieout"]
+        lines.append(f"  customers owe: Syncro {tied['syncro']}, books {tied['books']}; explained {tied['explained']}, unexplained {tied['unexplained']}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What things of Syncro are called in the books."""
