@@ -7,12 +7,10 @@ workers go on taking tasks. Should the supervisor itself be killed, the kernel e
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +20,11 @@ from types import FrameType
 from django.db import DatabaseError, connection
 
 from apps.core import heartbeat
+from apps.core.lifeline import signal_with_parent
 from apps.core.tasks import enqueue
 
 log = logging.getLogger("tieout.supervisor")
 ROOT = Path(__file__).resolve().parents[2]
-PR_SET_PDEATHSIG = 1
 POLL = 0.2
 SETTLED = 30.0  # seconds a child must live for its earlier failures to be forgotten
 LONGEST_PAUSE = 30.0  # seconds between two tries to start a child that keeps ending
@@ -52,7 +50,7 @@ class Child:
         self.born = time.monotonic()
         self.process = subprocess.Popen(
             list(self.argv), env={**os.environ, **self.env}, cwd=ROOT, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509  the supervisor has one thread
+            start_new_session=True, preexec_fn=signal_with_parent(signal.SIGTERM),  # noqa: PLW1509  the supervisor has one thread
         )  # fmt: skip
         log.info("%s started, process %s", self.name, self.process.pid)
 
@@ -93,12 +91,6 @@ class Child:
         except subprocess.TimeoutExpired:
             log.warning("%s did not stop in time and is killed", self.name)
         self.bury()
-
-
-def _end_with_parent() -> None:
-    """In the child, before its program begins. Linux only; elsewhere a killed supervisor leaves its children."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _kill_group(group: int) -> None:

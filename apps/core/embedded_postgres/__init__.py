@@ -24,6 +24,7 @@ __all__ = ["DATABASE", "SUPERUSER", "EmbeddedPostgresError", "ensure", "is_watch
 
 DATABASE = "tieout"
 SUPERUSER = "postgres"
+READY = "ready"  # what a watchdog notes beside its process id, and says to its starter
 START_WITHIN = 60.0  # seconds; a cold start takes one, recovery after a crash a few
 STOP_WITHIN = 20.0
 TRIES = 3  # a watchdog that was killed has said nothing
@@ -71,9 +72,9 @@ def _stop(base: Path) -> None:
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _try_lock(lock, within=0):
-            os.kill(int(os.read(lock, 20)), signal.SIGTERM)
+            os.kill(int(os.read(lock, 20).split()[0]), signal.SIGTERM)
             _try_lock(lock, within=STOP_WITHIN)
-    except (ValueError, ProcessLookupError):
+    except (IndexError, ProcessLookupError):
         pass  # the watchdog went away in between
     finally:
         os.close(lock)
@@ -103,15 +104,16 @@ def _bring_up(place: Place, options: Sequence[str]) -> None:
 
 
 def _serves(place: Place) -> bool:
-    """Without its watchdog a server is about to end, although it may still answer."""
-    return is_watched(place.base) and answers(place.sockets)
+    """Whether a server answers that will stay: one whose watchdog was killed answers for a moment, too."""
+    said = (place.base / "server.lock").read_text() if is_watched(place.base) else ""
+    return READY in said and answers(place.sockets)
 
 
 def is_watched(base: Path) -> bool:
     """Whether a watchdog lives, starting, serving or stopping the server."""
     lock = os.open(base / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        return not _try_lock(lock, within=0)
+        return not _try_lock(lock, within=0, kind=fcntl.LOCK_SH)  # shared: two who look do not see each other
     finally:
         os.close(lock)
 
@@ -130,9 +132,9 @@ def _start_watchdog(place: Place, options: Sequence[str]) -> bool:
         )  # fmt: skip
         os.close(say)
         heard = answer.read()
-    if heard not in {"", "ready"}:
+    if heard not in {"", READY}:
         raise EmbeddedPostgresError(heard)
-    return heard == "ready"
+    return heard == READY
 
 
 @contextmanager
@@ -142,11 +144,11 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _try_lock(descriptor: int, within: float) -> bool:
+def _try_lock(descriptor: int, within: float, kind: int = fcntl.LOCK_EX) -> bool:
     deadline = time.monotonic() + within
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import shutil
@@ -13,7 +12,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from apps.core.embedded_postgres import DATABASE, SUPERUSER
+from apps.core.embedded_postgres import DATABASE, READY, SUPERUSER
 from apps.core.embedded_postgres.place import (
     EmbeddedPostgresError,
     Place,
@@ -23,12 +22,12 @@ from apps.core.embedded_postgres.place import (
     prepare_sockets,
 )
 from apps.core.embedded_postgres.probe import answers
+from apps.core.lifeline import signal_with_parent
 
 GRACE = 2.0  # seconds without a user before the server is stopped
 POLL = 0.25
 MOST_CRASHES = 5  # in a row, each less than a minute after its start
 LOG_MOST = 5_000_000  # bytes kept of server.log
-PR_SET_PDEATHSIG = 1
 SERVER = ("-h", "", "-c", "logging_collector=off", "-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "jit=off")
 
 
@@ -54,7 +53,7 @@ class Watchdog:
         where = ["-D", str(self.place.pgdata), "-k", str(self.place.sockets)]
         server: subprocess.Popen[bytes] = subprocess.Popen(
             [str(self.bin / "postgres"), *where, *SERVER, *self.options], stdin=subprocess.DEVNULL, cwd="/",
-            preexec_fn=_end_with_parent, **self.place.popen(),  # noqa: PLW1509  there is one thread
+            preexec_fn=signal_with_parent(signal.SIGINT), **self.place.popen(),  # noqa: PLW1509  there is one thread
         )  # fmt: skip
         return server
 
@@ -122,12 +121,6 @@ class Watchdog:
         self.stopping = True
 
 
-def _end_with_parent() -> None:
-    """In the child, before it becomes the server: SIGINT (a fast shutdown) when the watchdog dies. Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-
-
 def make_cluster(place: Place, directory: Path) -> None:
     """Make the data directory with our database in it; it gets its name only when complete."""
     for leftover in (place.pgdata, *place.home.glob("data.new.*")):
@@ -151,7 +144,7 @@ def _run(place: Place, command: list[str | Path], say: bytes = b"") -> None:
     """Run one of PostgreSQL's programs as the server's user; what it prints is of interest only when it fails."""
     done = subprocess.run(
         command, input=say, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False,
-        preexec_fn=_end_with_parent, **place.popen(),
+        preexec_fn=signal_with_parent(signal.SIGINT), **place.popen(),
     )  # fmt: skip
     if done.returncode != 0:
         sys.stderr.write(done.stdout.decode(errors="replace"))
@@ -200,7 +193,7 @@ def _only_one(base: Path) -> int:
 
 def serve(base: Path, say: int, options: list[str]) -> None:
     """Bring the server up, tell the starter through the descriptor `say`, and watch."""
-    _only_one(base)
+    lock = _only_one(base)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     place = locate(base)
@@ -211,7 +204,8 @@ def serve(base: Path, say: int, options: list[str]) -> None:
         watchdog = Watchdog(place, options)
         signal.signal(signal.SIGTERM, watchdog.on_term)
         watchdog.wait_until_ready()
-        os.write(say, b"ready")
+        os.pwrite(lock, f"{os.getpid()} {READY}".encode(), 0)
+        os.write(say, READY.encode())
         os.close(say)
         watchdog.watch()
     except EmbeddedPostgresError as error:

@@ -11,6 +11,7 @@ from apps.sandbox.store import Document
 PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 DELETED = " (deleted)"
 LEVELS = 5
+INCOME = ("Income", "Other Income")
 ITEM_TYPES = ("Service", "NonInventory", "Inventory", "Category")
 INVENTORY = ("TrackQtyOnHand", "QtyOnHand", "InvStartDate", "IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef")
 SUB = {"Item": "SubItem", "Class": "SubClass", "Department": "SubDepartment", "Account": "SubAccount"}
@@ -137,7 +138,9 @@ def item_rules(change: Change, new: Document) -> None:
     if kind == "NonInventory" and not (new.get("IncomeAccountRef") or new.get("ExpenseAccountRef")):
         required(new, "IncomeAccountRef")
     income = change.company.raw("Account", ref(new, "IncomeAccountRef"))
-    if income and income["AccountType"] not in ("Income", "Other Income"):
+    # Intuit's help, "Record a retainer or deposit": a service item may post to the liability for deposits.
+    allowed = (*INCOME, "Other Current Liability") if kind == "Service" else INCOME
+    if income and income["AccountType"] not in allowed:
         raise Refusal("6430", "IncomeAccountRef must be an income account", "IncomeAccountRef")
     new.setdefault("Taxable", False)
     sub_rules(change, new)
