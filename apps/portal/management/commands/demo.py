@@ -23,6 +23,7 @@ from apps.core.supervisor import Child, QueueHeartbeat, Supervisor
 from apps.portal import demo_place, demo_work
 from apps.portal.management.commands.run_worker import queue_worker
 
+MOST_STARTS = 5
 READY_WITHIN = 120.0  # seconds; the first start opens the shop
 PY = sys.executable
 
@@ -142,7 +143,7 @@ def web(port: int) -> Child:
 def _ready(child: Child, path: Path) -> dict[str, Any]:
     """What the sandbox says of itself once it is up; started again while one that is just ending holds its folder."""
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and child.failures < MOST_STARTS:
         child.look_after()
         if path.exists():
             ready: dict[str, Any] = json.loads(path.read_text())
