@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models.functions import Now
 
-from apps.connections.models import Company
+from apps.connections.models import Company, Connection
 from apps.core.clock import db_now
 from apps.mappings.lookup import MappingMissing
 from apps.mirror.models import Leg, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Draft, Found, Outcome, Side, Verb, Write
-from apps.platforms.errors import OutOfDate, PlatformError, TryLater, Unsure
+from apps.platforms.errors import NeedsReconnect, OutOfDate, PlatformError, TryLater, Unsure
 from apps.sync import tidy
 from apps.sync.claim import Patience, claim, still_ours, wake_waiting
-from apps.sync.compose import Desk, Held, NotLinkedYet, NothingToDo, StandsAside, compose
+from apps.sync.compose import Desk, Held, NothingToDo, NotLinkedYet, StandsAside, compose
 from apps.sync.entities import ENTITIES
 from apps.sync.links import agree_all, frozen
 from apps.sync.models import Request, RequestItem, RequestState
@@ -39,25 +39,28 @@ class Pushed:
     writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
-def push_due(company: Company, platforms: Platforms, note: Callable[[str], None]) -> Pushed:
+def push_due(
+    company: Company, platforms: Platforms, note: Callable[[str], None], stop: Callable[[], bool] = lambda: False
+) -> Pushed:
     """Send everything that is due now, in order of dependence; a TryLater or NeedsReconnect of a whole platform ends it."""
     pushed = Pushed()
     for entity in ENTITIES:
         for origin in entity.origins:
             before = pushed.settled
-            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note)
+            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note, stop)
             if pushed.settled > before:
                 wake_waiting(company)
     return pushed
 
 
 def _push_entity(
-    company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None]
-) -> None:
+    company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None],
+    stop: Callable[[], bool],
+) -> None:  # fmt: skip
     patience = Patience.of(platform.limits)
     size = platform.limits.batch.get(entity, 1)
     since = db_now()
-    while links := claim(company, entity, origin, max(size, 1), patience, since):
+    while not stop() and (links := claim(company, entity, origin, max(size, 1), patience, since)):
         pushed.taken += len(links)
         settled = _Batch(company, platform, entity, links, patience, pushed).run()
         pushed.settled += settled
@@ -69,10 +72,23 @@ class _Batch:
     """One claimed batch on its way to one platform."""
 
     def __init__(
-        self, company: Company, platform: DirectPlatform, entity: str, links: Sequence[Link], patience: Patience, pushed: Pushed
+        self,
+        company: Company,
+        platform: DirectPlatform,
+        entity: str,
+        links: Sequence[Link],
+        patience: Patience,
+        pushed: Pushed,
     ) -> None:
-        self.company, self.platform, self.entity, self.patience, self.pushed = company, platform, entity, patience, pushed
+        self.company, self.platform, self.entity, self.patience, self.pushed = (
+            company,
+            platform,
+            entity,
+            patience,
+            pushed,
+        )
         self.links = list(links)
+        self.connection = connected(company, platform.side)
         self.settled = 0
         self.verdicts: list[tuple[Link, Exception]] = []
 
@@ -101,7 +117,7 @@ class _Batch:
 
     def _clear_to_send(self, link: Link, write: Write) -> bool:
         """Where the platform has neither key nor undo, look before every create."""
-        if write.verb is not Verb.CREATE or write.entity not in self.platform.looks_first:
+        if write.verb is not Verb.CREATE or write.entity not in self.platform.looks_first or link.hints.get("absent"):
             return True
         try:
             answer = self.platform.find(write.entity, write)
@@ -140,14 +156,15 @@ class _Batch:
 
     def _commit(self, draft: Draft, part: list[tuple[Link, Write]]) -> tuple[Request, list[tuple[Link, Write]]]:
         """Commit the exact bytes before they leave. A draft of which a claim was lost is not sent at all: the rest of
-        it is due again at once."""
+        it is due again at once.
+        """
         with transaction.atomic():
             held = {link.pk for link in still_ours([link for link, _ in part], self.patience)}
             if len(held) < len(part):
                 Link.objects.filter(pk__in=held).move(SyncState.PENDING)
                 return Request(), []
             request = Request.objects.create(
-                company=self.company, connection=self.company.connection(self.platform.side), entity=draft.entity or part[0][1].entity,
+                company=self.company, connection=self.connection, entity=draft.entity or part[0][1].entity,
                 verb=part[0][1].verb, key=draft.key, method=draft.method, path=draft.path, query=dict(draft.query),
                 content_type=draft.content_type, body=draft.body, bucket=draft.bucket,
             )  # fmt: skip
@@ -170,7 +187,9 @@ class _Batch:
             return
         self._settle(request, part, outcomes)
         unsure = any(isinstance(outcome.error, Unsure) for outcome in outcomes)
-        Request.objects.filter(pk=request.pk).update(state=RequestState.LOST if unsure else RequestState.SETTLED, settled_at=Now())
+        Request.objects.filter(pk=request.pk).update(
+            state=RequestState.LOST if unsure else RequestState.SETTLED, settled_at=Now()
+        )
 
     def _settle(self, request: Request, part: list[tuple[Link, Write]], outcomes: Sequence[Outcome]) -> None:
         attempted = [(link, write, outcome) for (link, write), outcome in zip(part, outcomes, strict=True)]
@@ -203,6 +222,14 @@ class _Batch:
                 raise error
 
 
+def connected(company: Company, side: Side) -> Connection:
+    """The connection that requests to a side go over. Raises NeedsReconnect when there is none."""
+    stored = company.connection(side)
+    if stored is None:
+        raise NeedsReconnect(f"{company} has no connection to {side.value}; connect it first.")
+    return stored
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a verdict puts a link."""
@@ -224,7 +251,9 @@ def put_all_aside(verdicts: Sequence[tuple[Link, Exception]]) -> None:
     for link, verdict in verdicts:
         groups[_place(verdict)].append(link)
         if isinstance(verdict, MappingMissing):
-            Link.objects.filter(pk=link.pk).update(hints={**link.hints, "mapping": {"topic": verdict.topic, "key": verdict.key}})
+            Link.objects.filter(pk=link.pk).update(
+                hints={**link.hints, "mapping": {"topic": verdict.topic, "key": verdict.key}}
+            )
     for place, links in groups.items():
         with transaction.atomic():
             _put(place, still_held(links))

@@ -73,7 +73,9 @@ def settle_error(link: Link, error: errors.PlatformError) -> SyncState:
 
 def backoff(attempts: int, asked: float | None = None) -> timedelta:
     """How long to wait: what the other side asked for, else longer each time, with jitter."""
-    seconds = asked if asked is not None else min(FIRST_WAIT * 2 ** min(attempts, 12), LONGEST_WAIT) / settings.LIMIT_SCALE
+    seconds = (
+        asked if asked is not None else min(FIRST_WAIT * 2 ** min(attempts, 12), LONGEST_WAIT) / settings.LIMIT_SCALE
+    )
     return timedelta(seconds=seconds * uniform(1.0, 1.25))
 
 
@@ -149,7 +151,9 @@ def _record_of(write: Write, outcome: Outcome) -> Record:
 def _taken(side: Side, row_of: Mapping[int, MirrorRow]) -> dict[int, str]:
     """Links whose document belongs to another link already, or to two of this batch, with the sentence for each."""
     path = f"{side.value}_id"
-    others = Link.objects.filter(**{f"{path}__in": [row.pk for row in row_of.values()]}).select_related("syncro", "books")
+    others = Link.objects.filter(**{f"{path}__in": [row.pk for row in row_of.values()]}).select_related(
+        "syncro", "books"
+    )
     owner = {getattr(link, path): link for link in others}
     taken: dict[int, str] = {}
     seen: set[int] = set()

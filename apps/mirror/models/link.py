@@ -37,7 +37,9 @@ def show_state(link_ids: list[int]) -> None:
     for model, path in ((SyncroRecord, "syncro"), (BooksRecord, "books")):
         state = Link.objects.filter(**{f"{path}_id": models.OuterRef("pk")}).values("state")[:1]
         rows = Link.objects.filter(id__in=link_ids, **{f"{path}__isnull": False}).values(f"{path}_id")
-        model.objects.filter(pk__in=rows).update(sync_state=models.functions.Coalesce(models.Subquery(state), models.Value("")))
+        model.objects.filter(pk__in=rows).update(
+            sync_state=models.functions.Coalesce(models.Subquery(state), models.Value(""))
+        )
 
 
 class Link(models.Model):
@@ -57,7 +59,9 @@ class Link(models.Model):
     state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.PENDING)
     code = models.CharField(max_length=60, blank=True, help_text="The reason in one word, for lists and kinds.")
     reason = models.TextField(blank=True, help_text="The reason as a sentence.")
-    hints = models.JSONField(default=dict, blank=True, help_text="What staff or an earlier attempt decided for the next one.")
+    hints = models.JSONField(
+        default=dict, blank=True, help_text="What staff or an earlier attempt decided for the next one."
+    )
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
@@ -65,8 +69,12 @@ class Link(models.Model):
     effective_date = models.DateField(null=True, blank=True)
     base_syncro = models.JSONField(default=dict, blank=True)
     base_books = models.JSONField(default=dict, blank=True)
-    digest_syncro = models.CharField(max_length=32, blank=True, help_text="Digest of the Syncro row at the last agreement.")
-    digest_books = models.CharField(max_length=32, blank=True, help_text="Digest of the books row at the last agreement.")
+    digest_syncro = models.CharField(
+        max_length=32, blank=True, help_text="Digest of the Syncro row at the last agreement."
+    )
+    digest_books = models.CharField(
+        max_length=32, blank=True, help_text="Digest of the books row at the last agreement."
+    )
     created_at = models.DateTimeField(db_default=Now())
     moved_at = models.DateTimeField(db_default=Now())
 
