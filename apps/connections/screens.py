@@ -23,6 +23,7 @@ from apps.core.admin import ReadOnlyAdmin
 from apps.platforms.base import DirectPlatform
 from apps.platforms.registry import connect, platform_class
 
+
 @lru_cache(maxsize=200)
 def _signpost(platform: str, account_id: str) -> DirectPlatform:
     """A platform that is only asked for addresses: it has no sign-in."""
@@ -120,7 +121,3 @@ class CompanyRows(SeenByMembers, ReadOnlyAdmin):
     def page_of(self, object_id: Any) -> str:
         """The address of the page of one row."""
         return reverse(f"admin:{self.page}", args=[object_id])
-
-
-
-

@@ -76,7 +76,7 @@ def backoff(attempts: int, asked: float | None = None) -> timedelta:
     seconds = (
         asked if asked is not None else min(FIRST_WAIT * 2 ** min(attempts, 12), LONGEST_WAIT) / settings.LIMIT_SCALE
     )
-    return timedelta(seconds=seconds * uniform(1.0, 1.25))
+    return timedelta(seconds=seconds * uniform(1.0, 1.25))  # noqa: S311 - jitter, no secret
 
 
 def mine(link: Link) -> Any:

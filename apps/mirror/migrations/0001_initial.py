@@ -8,7 +8,6 @@ import apps.platforms.records
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -35,18 +34,39 @@ class Migration(migrations.Migration):
                 ("content", models.JSONField(default=dict)),
                 ("digest", models.CharField(max_length=32)),
                 ("raw", models.JSONField(default=dict)),
-                ("sync_state", models.CharField(blank=True, choices=[("pending", "Pending"), ("pushing", "Being sent"), ("in_doubt", "In doubt"), ("in_sync", "In sync"), ("held", "Held"), ("ignored", "Ignored")], max_length=10)),
+                (
+                    "sync_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pending", "Pending"),
+                            ("pushing", "Being sent"),
+                            ("in_doubt", "In doubt"),
+                            ("in_sync", "In sync"),
+                            ("held", "Held"),
+                            ("ignored", "Ignored"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("first_seen", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("gone_at", models.DateTimeField(help_text="When the side itself said it is no longer there.", null=True)),
-                ("company", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company")),
+                (
+                    "gone_at",
+                    models.DateTimeField(help_text="When the side itself said it is no longer there.", null=True),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="BooksAccount",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -56,8 +76,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="BooksCustomer",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -67,8 +86,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="BooksInvoice",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -78,8 +96,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="BooksItem",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -89,8 +106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="BooksPayment",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -104,10 +120,34 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=30)),
                 ("origin", models.CharField(choices=[("syncro", "syncro"), ("books", "books")], max_length=6)),
-                ("state", models.CharField(choices=[("pending", "Pending"), ("pushing", "Being sent"), ("in_doubt", "In doubt"), ("in_sync", "In sync"), ("held", "Held"), ("ignored", "Ignored")], default="pending", max_length=10)),
-                ("code", models.CharField(blank=True, help_text="The reason in one word, for lists and kinds.", max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("pushing", "Being sent"),
+                            ("in_doubt", "In doubt"),
+                            ("in_sync", "In sync"),
+                            ("held", "Held"),
+                            ("ignored", "Ignored"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, help_text="The reason in one word, for lists and kinds.", max_length=60
+                    ),
+                ),
                 ("reason", models.TextField(blank=True, help_text="The reason as a sentence.")),
-                ("hints", models.JSONField(blank=True, default=dict, help_text="What staff or an earlier attempt decided for the next one.")),
+                (
+                    "hints",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What staff or an earlier attempt decided for the next one."
+                    ),
+                ),
                 ("not_before", models.DateTimeField(blank=True, null=True)),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("fence", models.PositiveIntegerField(default=0)),
@@ -115,13 +155,46 @@ class Migration(migrations.Migration):
                 ("effective_date", models.DateField(blank=True, null=True)),
                 ("base_syncro", models.JSONField(blank=True, default=dict)),
                 ("base_books", models.JSONField(blank=True, default=dict)),
-                ("digest_syncro", models.CharField(blank=True, help_text="Digest of the Syncro row at the last agreement.", max_length=32)),
-                ("digest_books", models.CharField(blank=True, help_text="Digest of the books row at the last agreement.", max_length=32)),
+                (
+                    "digest_syncro",
+                    models.CharField(
+                        blank=True, help_text="Digest of the Syncro row at the last agreement.", max_length=32
+                    ),
+                ),
+                (
+                    "digest_books",
+                    models.CharField(
+                        blank=True, help_text="Digest of the books row at the last agreement.", max_length=32
+                    ),
+                ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("moved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("books", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="link", to="mirror.booksrecord")),
-                ("company", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="links", to="connections.company")),
-                ("partner", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="partners", to="mirror.link")),
+                (
+                    "books",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="link",
+                        to="mirror.booksrecord",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="connections.company"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="partners",
+                        to="mirror.link",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -134,9 +207,17 @@ class Migration(migrations.Migration):
                 ("external_id", models.CharField(blank=True, max_length=120)),
                 ("marker", models.CharField(blank=True, max_length=120)),
                 ("generation", models.PositiveIntegerField(default=0)),
-                ("state", models.CharField(choices=[("wanted", "Wanted"), ("done", "Done")], default="wanted", max_length=8)),
+                (
+                    "state",
+                    models.CharField(choices=[("wanted", "Wanted"), ("done", "Done")], default="wanted", max_length=8),
+                ),
                 ("wanted", models.JSONField(blank=True, default=dict)),
-                ("link", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="legs", to="mirror.link")),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="legs", to="mirror.link"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["link_id", "position"],
@@ -161,23 +242,50 @@ class Migration(migrations.Migration):
                 ("content", models.JSONField(default=dict)),
                 ("digest", models.CharField(max_length=32)),
                 ("raw", models.JSONField(default=dict)),
-                ("sync_state", models.CharField(blank=True, choices=[("pending", "Pending"), ("pushing", "Being sent"), ("in_doubt", "In doubt"), ("in_sync", "In sync"), ("held", "Held"), ("ignored", "Ignored")], max_length=10)),
+                (
+                    "sync_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pending", "Pending"),
+                            ("pushing", "Being sent"),
+                            ("in_doubt", "In doubt"),
+                            ("in_sync", "In sync"),
+                            ("held", "Held"),
+                            ("ignored", "Ignored"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("first_seen", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("gone_at", models.DateTimeField(help_text="When the side itself said it is no longer there.", null=True)),
-                ("company", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company")),
+                (
+                    "gone_at",
+                    models.DateTimeField(help_text="When the side itself said it is no longer there.", null=True),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
             model_name="link",
             name="syncro",
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="link", to="mirror.syncrorecord"),
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="link",
+                to="mirror.syncrorecord",
+            ),
         ),
         migrations.CreateModel(
             name="SyncroCustomer",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -187,8 +295,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="SyncroInvoice",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -198,8 +305,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="SyncroItem",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -209,8 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="SyncroPayment",
-            fields=[
-            ],
+            fields=[],
             options={
                 "proxy": True,
                 "indexes": [],
@@ -228,11 +333,25 @@ class Migration(migrations.Migration):
                 ("document_id", models.CharField(max_length=120)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
                 ("solved", models.BooleanField(default=False)),
-                ("company", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.company"
+                    ),
+                ),
             ],
             options={
-                "indexes": [models.Index(fields=["company", "side", "document_entity", "document_id"], name="application_document")],
-                "constraints": [models.UniqueConstraint(fields=("company", "side", "payment_id", "document_entity", "document_id"), name="application_once")],
+                "indexes": [
+                    models.Index(
+                        fields=["company", "side", "document_entity", "document_id"], name="application_document"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "side", "payment_id", "document_entity", "document_id"),
+                        name="application_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
@@ -249,7 +368,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="booksrecord",
-            index=models.Index(condition=models.Q(("marker", ""), _negated=True), fields=["company", "marker"], name="books_row_marker"),
+            index=models.Index(
+                condition=models.Q(("marker", ""), _negated=True), fields=["company", "marker"], name="books_row_marker"
+            ),
         ),
         migrations.AddConstraint(
             model_name="booksrecord",
@@ -281,7 +402,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="syncrorecord",
-            index=models.Index(condition=models.Q(("marker", ""), _negated=True), fields=["company", "marker"], name="syncro_row_marker"),
+            index=models.Index(
+                condition=models.Q(("marker", ""), _negated=True),
+                fields=["company", "marker"],
+                name="syncro_row_marker",
+            ),
         ),
         migrations.AddConstraint(
             model_name="syncrorecord",
@@ -293,7 +418,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="link",
-            index=models.Index(condition=models.Q(("state__in", ["pending", "in_doubt"])), fields=["company", "entity", "not_before", "id"], name="link_due"),
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "in_doubt"])),
+                fields=["company", "entity", "not_before", "id"],
+                name="link_due",
+            ),
         ),
         migrations.AddIndex(
             model_name="link",
@@ -301,10 +430,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="link",
-            constraint=models.CheckConstraint(condition=models.Q(("syncro__isnull", False), ("books__isnull", False), _connector="OR"), name="link_has_a_row"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("syncro__isnull", False), ("books__isnull", False), _connector="OR"),
+                name="link_has_a_row",
+            ),
         ),
         migrations.AddConstraint(
             model_name="link",
-            constraint=models.CheckConstraint(condition=models.Q(("state", "pushing"), ("lease_until__isnull", True), _connector="OR"), name="link_lease_only_while_pushing"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "pushing"), ("lease_until__isnull", True), _connector="OR"),
+                name="link_lease_only_while_pushing",
+            ),
         ),
     ]
