@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping as Read, Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
 
 from django.db.models import Q

@@ -10,12 +10,12 @@ from typing import Any
 from django.contrib import messages
 
 from apps.connections.access import Person, may
+from apps.core.tasks import enqueue
 from apps.portal import choices, side_by_side
 from apps.portal.side_by_side import SideBySide
 from apps.reconciliation.admin import kind_title
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
 from apps.reconciliation.resolutions import Resolution, offered, resolve
-from apps.core.tasks import enqueue
 from apps.sync.models import RequestItem
 from apps.sync.tasks import WHOLE_RUN
 
