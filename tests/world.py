@@ -59,11 +59,9 @@ class World:
     def sync(self, **options: Any) -> Run:
         """One whole pass; mappings are suggested before it as staff would accept them."""
         run = sync_company(self.company, **options)
-        if Link.objects.filter(
-            company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]
-        ).exists():
-            if apply(self.company, suggest(self.company)):
-                run = sync_company(self.company, **options)
+        missing = Link.objects.filter(company=self.company, code__in=["mapping_missing", "deposit_mapping"])
+        if missing.exists() and apply(self.company, suggest(self.company)):
+            run = sync_company(self.company, **options)
         return run
 
     def in_books(self, entity: str) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """"Open" is what no choice means."""
+        """The words "closed" and "all"; what is open is what no choice means."""
         return [("closed", "Solved"), ("ignored", "Left alone"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
