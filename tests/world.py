@@ -42,17 +42,26 @@ class World:
 
     def invoice(self, customer: str, *prices: str, date: dt.date = TODAY, taxable: bool = False, **fields: Any) -> str:
         """An invoice in Syncro with a manual line per price."""
-        lines = [{"item": "Work", "name": "Work done", "quantity": "1", "price": price, "taxable": taxable} for price in prices]
+        lines = [
+            {"item": "Work", "name": "Work done", "quantity": "1", "price": price, "taxable": taxable}
+            for price in prices
+        ]
         return str(self.syncro.invoice(customer_id=customer, lines=lines, date=date.isoformat(), **fields))
 
-    def pays(self, customer: str, amount: str, apply: dict[str, str] | None = None, date: dt.date = TODAY, **fields: Any) -> str:
+    def pays(
+        self, customer: str, amount: str, apply: dict[str, str] | None = None, date: dt.date = TODAY, **fields: Any
+    ) -> str:
         """A payment taken in Syncro."""
-        return str(self.syncro.pay(customer_id=customer, amount=amount, date=date.isoformat(), apply=apply or {}, **fields))
+        return str(
+            self.syncro.pay(customer_id=customer, amount=amount, date=date.isoformat(), apply=apply or {}, **fields)
+        )
 
     def sync(self, **options: Any) -> Run:
         """One whole pass; mappings are suggested before it as staff would accept them."""
         run = sync_company(self.company, **options)
-        if Link.objects.filter(company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]).exists():
+        if Link.objects.filter(
+            company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]
+        ).exists():
             if apply(self.company, suggest(self.company)):
                 run = sync_company(self.company, **options)
         return run
@@ -75,7 +84,6 @@ class World:
     def total(self, rows: list[dict[str, Any]], field: str = "TotalAmt") -> Decimal:
         """A sum over documents of the pocket books."""
         return sum((Decimal(str(row[field])) for row in rows), Decimal(0))
-
 
 
 def connect_world(company: Company, syncro: Control, books: Control, realm: str, token: str, refresh: str) -> None:

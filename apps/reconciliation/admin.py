@@ -28,7 +28,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """"Open" is what no choice means."""
+        """Without a choice the open ones are shown."""
         return [("closed", "Solved"), ("ignored", "Left alone"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
@@ -72,7 +72,16 @@ class MismatchAdmin(CompanyRows):
     """What disagrees, how much money it moves, since when, and whose turn it is."""
 
     page = "portal_mismatch"
-    list_display = ("what", "customer", "amount_in_question", "money_moved", "waiting", "turn", "shown_state", "company")
+    list_display = (
+        "what",
+        "customer",
+        "amount_in_question",
+        "money_moved",
+        "waiting",
+        "turn",
+        "shown_state",
+        "company",
+    )
     list_filter = (CompanyFilter, KindFilter, StateFilter)
     list_select_related = ("company",)
     search_fields = ("customer", "sentence")

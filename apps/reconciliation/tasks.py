@@ -7,9 +7,21 @@ import logging
 from apps.connections.models import Company
 from apps.core.tasks import enqueue
 from apps.reconciliation.reconcile import reconcile
+from apps.reconciliation.rounds import whole_run
 from apps.reconciliation.tieout import tie_out
 
 log = logging.getLogger(__name__)
+
+
+#: A run on the queue works about so long, then queues itself again: a task outlives neither its time-out nor its lease.
+SECONDS = 45
+
+
+def run_company(company_id: int) -> None:
+    """One whole round of one company; when there is more to do, another is queued."""
+    company = Company.objects.get(pk=company_id)
+    if whole_run(company, cause="schedule", seconds=SECONDS).get("more"):
+        enqueue("apps.reconciliation.tasks.run_company", company_id)
 
 
 def reconcile_all() -> None:

@@ -26,7 +26,9 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; the tests fail, rather than being skipped, where it is not installed."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in this thread
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium") or "chromium is not installed", args=FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or "chromium is not installed", args=FLAGS
+        )
         yield chromium
         chromium.close()
 

@@ -8,7 +8,15 @@ from axe_playwright_python.sync_playwright import Axe
 from apps.reconciliation.models import Decision, Mismatch
 from tests.browser.conftest import Visit
 
-PAGES = ("/", "/reconciliation/mismatch/", "/mirror/link/", "/tie-out/acme/", "/map/acme/", "/policies/acme/", "/sync/run/")
+PAGES = (
+    "/",
+    "/reconciliation/mismatch/",
+    "/mirror/link/",
+    "/tie-out/acme/",
+    "/map/acme/",
+    "/policies/acme/",
+    "/sync/run/",
+)
 
 
 def item(kind: str) -> str:
@@ -56,7 +64,9 @@ def test_pages_are_sound(visit: Visit, path: str) -> None:
     page = visit.open(path)
 
     found = Axe().run(page).response["violations"]
-    serious = [(each["id"], each["nodes"][0]["html"][:150]) for each in found if each["impact"] in {"serious", "critical"}]
+    serious = [
+        (each["id"], each["nodes"][0]["html"][:150]) for each in found if each["impact"] in {"serious", "critical"}
+    ]
     landmarks = [each["id"] for each in found if each["id"] == "landmark-one-main"]
     assert (serious, landmarks, visit.complaints) == ([], [], [])
     assert visit.hosts == {visit.base.removeprefix("http://")}

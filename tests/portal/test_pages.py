@@ -14,11 +14,20 @@ from apps.mirror.models import BooksRecord
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
 from tests.portal import rows
 
-LISTS = ("/", "/mirror/link/", "/mirror/syncroinvoice/", "/reconciliation/mismatch/", "/tie-out/acme/?all=1", "/map/acme/")
+LISTS = (
+    "/",
+    "/mirror/link/",
+    "/mirror/syncroinvoice/",
+    "/reconciliation/mismatch/",
+    "/tie-out/acme/?all=1",
+    "/map/acme/",
+)
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_more_rows_cost_no_more_queries(bookkeeper: Client, shop: Company, path: str, django_assert_max_num_queries: Any) -> None:
+def test_more_rows_cost_no_more_queries(
+    bookkeeper: Client, shop: Company, path: str, django_assert_max_num_queries: Any
+) -> None:
     bookkeeper.get(path)
     with django_assert_max_num_queries(45) as few:
         bookkeeper.get(path)
@@ -58,7 +67,9 @@ def test_what_moves_money_asks_once_more(bookkeeper: Client) -> None:
 def test_a_confirmed_choice_is_done_and_said(bookkeeper: Client) -> None:
     item = Mismatch.objects.get(kind="payment_over_several_invoices")
 
-    page = bookkeeper.post(f"/queue/{item.pk}/post_to_syncro/", {"note": "split is right", "confirmed": "1"}, follow=True)
+    page = bookkeeper.post(
+        f"/queue/{item.pk}/post_to_syncro/", {"note": "split is right", "confirmed": "1"}, follow=True
+    )
 
     decision = Decision.objects.get()
     assert (decision.resolution, decision.note, str(decision.user)) == ("post_to_syncro", "split is right", "bo")

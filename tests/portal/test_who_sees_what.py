@@ -33,7 +33,13 @@ def test_pages_of_other_companies_are_not_there(bookkeeper: Client) -> None:
     rows.fill(other, 1)
     item = Mismatch.objects.filter(company=other)[0]
 
-    paths = (f"/queue/{item.pk}/", "/tie-out/rival/", "/map/rival/", "/policies/rival/", f"/record/books/{item.books_id}/")
+    paths = (
+        f"/queue/{item.pk}/",
+        "/tie-out/rival/",
+        "/map/rival/",
+        "/policies/rival/",
+        f"/record/books/{item.books_id}/",
+    )
 
     assert {bookkeeper.get(path).status_code for path in paths} == {404}
 

@@ -20,13 +20,22 @@ def compose_customer(desk: Desk, link: Link) -> Write:
     """Create it, or change just the fields that changed in Syncro since both sides agreed."""
     if link.syncro is None:
         raise Held("bad_input", "The customer is no longer in Syncro.")
-    ours = cast(Customer, link.syncro.record())
+    ours = cast("Customer", link.syncro.record())
     wanted = replace(
-        ours, external_id="", revision="", status=Status.ACTIVE, raw={}, balance=None, tax_key="", currency="", marker="", name=_name(link, ours)
+        ours,
+        external_id="",
+        revision="",
+        status=Status.ACTIVE,
+        raw={},
+        balance=None,
+        tax_key="",
+        currency="",
+        marker="",
+        name=_name(link, ours),
     )
     if link.books is None:
         return write_for(link, wanted)
-    theirs = cast(Customer, link.books.record())
+    theirs = cast("Customer", link.books.record())
     base = Base(_then(link.base_syncro, ours), _then(link.base_books, theirs))
     result, both = merged(base, wanted, theirs, SHARED, force=bool(link.hints.get("force")))
     if both:

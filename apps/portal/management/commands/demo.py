@@ -68,7 +68,9 @@ class Command(BaseCommand):
     def _work(self, *, as_json: bool) -> None:
         folder = demo_place.sandbox_folder()
         result = demo_work.work(json.loads((folder / "ready.json").read_text()), folder, self.stderr.write)
-        self.stdout.write(json.dumps(result, ensure_ascii=False, default=str) if as_json else demo_work.as_table(result))
+        self.stdout.write(
+            json.dumps(result, ensure_ascii=False, default=str) if as_json else demo_work.as_table(result)
+        )
 
     def _once(self, options: dict[str, Any]) -> None:
         self._prepare(reset=options["reset"])
@@ -78,7 +80,10 @@ class Command(BaseCommand):
             code = _run_through(Child("work", [PY, "manage.py", "demo", *arguments], grace=3))
         _let_database_go()
         if code:
-            raise CommandError("The demo could not be worked to its end; see above. Start it again: it goes on.", returncode=max(code, 1))
+            raise CommandError(
+                "The demo could not be worked to its end; see above. Start it again: it goes on.",
+                returncode=max(code, 1),
+            )
 
     def _serve(self, options: dict[str, Any]) -> None:
         port: int = options["port"]
@@ -137,7 +142,9 @@ def _run_through(child: Child) -> int:
 def web(port: int) -> Child:
     """The pages."""
     options = ["--workers", "1", "--threads", "4", "--graceful-timeout", "3", "--log-level", "warning"]
-    return Child("web", [PY, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "config.wsgi:application"], grace=6)
+    return Child(
+        "web", [PY, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "config.wsgi:application"], grace=6
+    )
 
 
 def _ready(child: Child, path: Path) -> dict[str, Any]:
