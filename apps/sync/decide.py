@@ -10,6 +10,7 @@ from apps.mirror.models import BooksRecord, LegState, Link
 from apps.mirror.states import SyncState
 from apps.mirror.store import mark_gone, rows_of
 from apps.platforms.base import Side
+from apps.sync.claim import wake_waiting
 from apps.sync.links import agree, join
 
 SIDES = {Side.SYNCRO: "Syncro", Side.BOOKS: "the books"}
@@ -88,6 +89,7 @@ def same_customer(link: Link, external_id: str) -> None:
     if Link.objects.filter(**{side.value: row}).exclude(pk=link.pk).exists():
         raise CannotDecide(f"{row} in {SIDES[side]} already belongs to another {link.entity}.")
     join(link, leg, row)
+    wake_waiting(link.company)
 
 
 def same_payment(link: Link) -> None:

@@ -18,6 +18,8 @@ from apps.sync.compare import applications, differences
 from apps.sync.links import agree, payments_on
 
 ZERO = Decimal(0)
+#: Merged field by field when they are written: the two sides may spell one thing differently and still agree.
+LISTS = frozenset({"customer", "item"})
 
 
 def notice_changes(company: Company, policies: Policies) -> int:
@@ -47,7 +49,7 @@ def _changed(company: Company) -> QuerySet[Link]:
 def _notice(link: Link, policies: Policies) -> int:
     if link.partner_id and link.books_id is None:
         return 0
-    if link.syncro is not None and link.books is not None and not differences(link):
+    if link.entity not in LISTS and link.syncro is not None and link.books is not None and not differences(link):
         if (
             link.state != SyncState.IN_SYNC
             or link.syncro.digest != link.digest_syncro
@@ -163,8 +165,15 @@ def _list_entry(link: Link, policies: Policies) -> Verdict:
         return STAY
     if link.books is not None and not link.books.is_live:
         return SyncState.HELD, "gone_in_books", f"{link.books} is no longer in the books."
+    if link.state == SyncState.HELD and link.code == "both_edited" and not _moved_since(link):
+        return SyncState.HELD, link.code, link.reason
     pushed = link.entity == "item" or policies.get("customers") in ("two_way", "to_books")
     return (SyncState.PENDING, "", "") if _sides(link)[0] and pushed else STAY
+
+
+def _moved_since(link: Link) -> bool:
+    """Whether a side changed after the link came to rest."""
+    return any(row is not None and row.changed_at > link.moved_at for row in (link.syncro, link.books))
 
 
 JUDGES: dict[str, Callable[[Link, Policies], Verdict]] = {

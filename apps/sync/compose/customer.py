@@ -9,7 +9,7 @@ from apps.mirror.models import Link
 from apps.platforms.base import Write
 from apps.platforms.content import from_content
 from apps.platforms.records import Customer, Status
-from apps.sync.compose.desk import Desk, Held, write_for
+from apps.sync.compose.desk import Desk, Held, NothingToDo, write_for
 from apps.sync.merge import Base, merged
 
 #: Fields that both sides may change; the name follows Syncro unless staff renamed the customer in the books.
@@ -40,6 +40,8 @@ def compose_customer(desk: Desk, link: Link) -> Write:
     result, both = merged(base, wanted, theirs, SHARED, force=bool(link.hints.get("force")))
     if both:
         raise Held("both_edited", f"{ours.name}: {', '.join(both)} changed in Syncro and in the books.")
+    if result == theirs:
+        raise NothingToDo
     return write_for(link, result)
 
 
