@@ -75,7 +75,13 @@ def tie_out_growth() -> None:
     for size in (SMALL, LARGE):
         company = Company.objects.create(slug=f"size-{size}", name="Size", books_platform="quickbooks_online")
         made = [
-            Invoice(external_id=str(number), number=str(number), customer_id=str(number % 50), date=dt.date(2026, 1, 1), total=number)  # type: ignore[arg-type]
+            Invoice(
+                external_id=str(number),
+                number=str(number),
+                customer_id=str(number % 50),
+                date=dt.date(2026, 1, 1),
+                total=number,
+            )  # type: ignore[arg-type]
             for number in range(size)
         ]
         for side in Side:

@@ -43,6 +43,10 @@ MOST_ROUNDS = 200
 Note = Callable[[str], None]
 
 
+class AlreadyRunning(Exception):
+    """Another pass over this company is under way."""
+
+
 @dataclass(slots=True)
 class _Pass:
     """The counts of one run while it goes."""
@@ -65,32 +69,51 @@ class _Pass:
 
 def sync_company(
     company: Company, *, entities: Iterable[str] | None = None, full: bool = False, dry_run: bool = False,
-    cause: str = "command", note: Note | None = None, seconds: float | None = None,
+    cause: str = "command", note: Note | None = None, seconds: float | None = None, wait: bool = True,
 ) -> Run:  # fmt: skip
     """Bring a company in step and say what was done. Never raises for what a platform refuses: `counts["stopped"]` tells.
 
     With `seconds` the pass stops in good order after about so long, and `counts["more"]` says that work is left.
+    Without `wait` raises AlreadyRunning when another pass over the company is under way.
     """
+    with only_one(company, wait=wait):
+        return _run(company, list(entities) if entities else None, full, dry_run, cause, note, seconds)
+
+
+def _run(
+    company: Company,
+    entities: list[str] | None,
+    full: bool,
+    dry_run: bool,
+    cause: str,
+    note: Note | None,
+    seconds: float | None,
+) -> Run:
     run = Run.objects.create(company=company, cause=cause)
     this = _Pass(company, note or (lambda text: None), until=time.monotonic() + seconds if seconds else None)
-    started, clock = this.started, time.monotonic()
-    with only_one(company):
-        try:
-            _pass(this, list(entities) if entities else None, full=full, dry_run=dry_run)
-        except PlatformError as error:
-            this.stopped = _stopped(error)
-            this.note(error.message)
-    counts = _counts(this, started, time.monotonic() - clock)
+    clock = time.monotonic()
+    try:
+        _pass(this, entities, full=full, dry_run=dry_run)
+    except PlatformError as error:
+        this.stopped = _stopped(error)
+        this.note(error.message)
+    counts = _counts(this, this.started, time.monotonic() - clock)
     Run.objects.filter(pk=run.pk).update(ended_at=Now(), counts=counts, error=this.stopped.get("sentence", ""))
     run.refresh_from_db()
     return run
 
 
 @contextmanager
-def only_one(company: Company) -> Iterator[None]:
-    """One pass over a company at a time, over all workers; the lock goes with the process that holds it."""
+def only_one(company: Company, *, wait: bool = True) -> Iterator[None]:
+    """One pass over a company at a time, over all workers; the lock goes with the process that holds it.
+
+    Without `wait` raises AlreadyRunning when somebody else is at it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7141, %s)", [company.pk])
+        verb = "pg_advisory_lock(7141, %s), true" if wait else "null, pg_try_advisory_lock(7141, %s)"
+        cursor.execute(f"SELECT {verb}", [company.pk])
+        if not cursor.fetchone()[1]:
+            raise AlreadyRunning(f"{company} is being worked on already.")
     try:
         yield
     finally:
