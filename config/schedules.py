@@ -15,6 +15,5 @@ class Periodic(NamedTuple):
 
 SCHEDULES = [
     Periodic("pump", "apps.sync.tasks.pump_all", 1),
-    Periodic("sweep", "apps.sync.tasks.sweep_all", 60),
     Periodic("reconcile", "apps.reconciliation.tasks.reconcile_all", 5),
 ]

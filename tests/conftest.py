@@ -40,8 +40,6 @@ def pocket_servers() -> Iterator[tuple[PocketServer, PocketServer]]:
 @pytest.fixture
 def world(shopless: World) -> World:
     """A company tied to a Syncro with the usual payment methods, and to empty books."""
-    for method in ("Cash", "Check", "Credit Card", "Other"):
-        shopless.syncro.payment_method(name=method)
     return shopless
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from apps.connections.access import operator
 from apps.connections.connecting import connect_account
 from apps.connections.models import Company
 from apps.connections.policies import set_policy
 from apps.mappings.suggest import apply, suggest
 from apps.mirror.models import Link
 from apps.platforms.base import Tokens
+from apps.reconciliation.models import Mismatch
+from apps.reconciliation.reconcile import reconcile
+from apps.reconciliation.resolutions import resolve
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sync.engine import sync_company
@@ -42,19 +47,30 @@ class World:
 
     def invoice(self, customer: str, *prices: str, date: dt.date = TODAY, taxable: bool = False, **fields: Any) -> str:
         """An invoice in Syncro with a manual line per price."""
-        lines = [{"item": "Work", "name": "Work done", "quantity": "1", "price": price, "taxable": taxable} for price in prices]
+        lines = [
+            {"item": "Work", "name": "Work done", "quantity": "1", "price": price, "taxable": taxable}
+            for price in prices
+        ]
         return str(self.syncro.invoice(customer_id=customer, lines=lines, date=date.isoformat(), **fields))
 
-    def pays(self, customer: str, amount: str, apply: dict[str, str] | None = None, date: dt.date = TODAY, **fields: Any) -> str:
+    def pays(
+        self, customer: str, amount: str, apply: dict[str, str] | None = None, date: dt.date = TODAY, **fields: Any
+    ) -> str:
         """A payment taken in Syncro."""
-        return str(self.syncro.pay(customer_id=customer, amount=amount, date=date.isoformat(), apply=apply or {}, **fields))
+        return str(
+            self.syncro.pay(customer_id=customer, amount=amount, date=date.isoformat(), apply=apply or {}, **fields)
+        )
 
     def sync(self, **options: Any) -> Run:
         """One whole pass; mappings are suggested before it as staff would accept them."""
         run = sync_company(self.company, **options)
-        if Link.objects.filter(company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]).exists():
-            if apply(self.company, suggest(self.company)):
-                run = sync_company(self.company, **options)
+        missing = Link.objects.filter(
+            company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]
+        )
+        if missing.exists() and apply(self.company, suggest(self.company)):
+            again = sync_company(self.company, **options)
+            again.counts["writes"] = _added(run.counts["writes"], again.counts["writes"])
+            return again
         return run
 
     def in_books(self, entity: str) -> list[dict[str, Any]]:
@@ -76,6 +92,87 @@ class World:
         """A sum over documents of the pocket books."""
         return sum((Decimal(str(row[field])) for row in rows), Decimal(0))
 
+    def due(self, invoice: str) -> Decimal:
+        """What is still open of an invoice in the pocket Syncro itself."""
+        total = next(Decimal(row["total"]) for row in self.syncro.state("invoices") if str(row["id"]) == invoice)
+        paid = sum(row["allocation"].get(invoice, 0) for row in self.syncro.state("payments") if row["success"])
+        return total - Decimal(paid) / 100
+
+    def invoice_id(self, number: str) -> str:
+        """The id of an invoice of the pocket Syncro."""
+        return next(str(row["id"]) for row in self.syncro.state("invoices") if row["number"] == number)
+
+    def syncro_customer(self, name: str) -> str:
+        """The id of a customer of the pocket Syncro."""
+        return next(str(row["id"]) for row in self.syncro.state("customers") if row["business_name"] == name)
+
+    def syncro_payments(self) -> list[SyncroPayment]:
+        """The payments in the pocket Syncro itself, oldest first, with the split it never tells."""
+        numbers = {str(row["id"]): row["number"] for row in self.syncro.state("invoices")}
+        rows = sorted(self.syncro.state("payments"), key=lambda row: int(row["id"]))
+        return [
+            SyncroPayment(
+                str(row["id"]), str(row["customer_id"]), Decimal(row["cents"]) / 100, row["payment_method"], row["ref_num"] or "",
+                {numbers[key]: Decimal(part) / 100 for key, part in row["allocation"].items()},
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def held(self, code: str) -> Link:
+        """The one link that is held for this reason."""
+        return Link.objects.select_related("syncro", "books").get(company=self.company, state="held", code=code)
+
+    def states(self) -> dict[str, str]:
+        """What has not come to rest in step: the label of a record and why."""
+        rest = Link.objects.filter(company=self.company).exclude(state="in_sync").select_related("syncro", "books")
+        return {str(link.syncro or link.books): link.code or link.state for link in rest}
+
+    def queue(self) -> list[Mismatch]:
+        """What the portal shows a person now."""
+        reconcile(self.company)
+        return list(Mismatch.objects.filter(company=self.company, state="open").order_by("pk"))
+
+    def decides(self, resolution: str, **values: str) -> Run:
+        """A person resolves the one item of the queue, and the engine goes on."""
+        (item,) = self.queue()
+        resolve(item, resolution, operator(), values)
+        return self.sync()
+
+
+@dataclass(frozen=True)
+class SyncroPayment:
+    """A payment as it stands in the pocket Syncro; `applied` by invoice number."""
+
+    id: str
+    customer: str
+    amount: Decimal
+    method: str
+    reference: str
+    applied: dict[str, Decimal]
+
+
+NOTHING: dict[str, dict[str, Any]] = {"books": {}, "syncro": {}}
+
+
+def written(run: Run) -> dict[str, dict[str, int]]:
+    """How many documents a run wrote: by side, then "entity verb"; what it did not write is left out."""
+    return {
+        side: {
+            f"{entity} {verb}": count for entity, verbs in entities.items() for verb, count in verbs.items() if count
+        }
+        for side, entities in run.counts["writes"].items()
+    }
+
+
+def _added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The writes of two runs as if they were one."""
+    return {
+        side: {
+            entity: dict(Counter(first[side].get(entity, {})) + Counter(second[side].get(entity, {})))
+            for entity in first[side] | second[side]
+        }
+        for side in first
+    }
 
 
 def connect_world(company: Company, syncro: Control, books: Control, realm: str, token: str, refresh: str) -> None:

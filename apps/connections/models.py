@@ -69,14 +69,18 @@ class Company(models.Model):
     """One business: a Syncro connection, a books connection, and its policies."""
 
     slug = models.CharField(
-        max_length=60, unique=True, validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Small letters, digits and dashes.")]
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Small letters, digits and dashes.")],
     )
     name = models.CharField(max_length=200)
     books_platform = models.CharField(max_length=40, choices=platform_choices)
     syncro = models.OneToOneField(Connection, models.PROTECT, null=True, blank=True, related_name="company_as_syncro")
     books = models.OneToOneField(Connection, models.PROTECT, null=True, blank=True, related_name="company_as_books")
     currency = models.CharField(max_length=3, default="USD")
-    start_date = models.DateField(null=True, blank=True, help_text="Documents before this day are mirrored, never written.")
+    start_date = models.DateField(
+        null=True, blank=True, help_text="Documents before this day are mirrored, never written."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -99,7 +103,9 @@ class Policy(models.Model):
     value = models.CharField(max_length=4000)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [models.UniqueConstraint(fields=["company", "key"], name="policy_once")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["company", "key"], name="policy_once")
+        ]
         verbose_name_plural = "policies"
 
     def __str__(self) -> str:
@@ -157,9 +163,9 @@ class ApiCall(models.Model):
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["connection", "-id"], name="apicall_of_connection")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["connection", "-id"], name="apicall_of_connection")
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.url} {self.status}"
-
-

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-
 from unfold.views import ChangeList
 
 from apps.connections.access import companies_for
@@ -22,6 +21,7 @@ from apps.connections.words import NOTHING
 from apps.core.admin import ReadOnlyAdmin
 from apps.platforms.base import DirectPlatform
 from apps.platforms.registry import connect, platform_class
+
 
 @lru_cache(maxsize=200)
 def _signpost(platform: str, account_id: str) -> DirectPlatform:
@@ -67,7 +67,12 @@ class SeenByMembers:
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Rows of other companies are not in the queryset, so any company will do."""
-        return bool(request.user.is_active) and companies_for(request.user, self.verb).exists()
+        asked: dict[str, bool] = request.__dict__.setdefault(
+            "_sees_companies", {}
+        )  # each page asks for every model there is
+        if self.verb not in asked:
+            asked[self.verb] = bool(request.user.is_active) and companies_for(request.user, self.verb).exists()
+        return asked[self.verb]
 
 
 class PlainChangeList(ChangeList):  # type: ignore[misc]  # unfold has no types
@@ -84,7 +89,7 @@ class CompanyRows(SeenByMembers, ReadOnlyAdmin):
 
     company_path = "company"
     page = ""
-    list_display_links = None
+    list_display_links: Sequence[str] | None = None
     list_filter_sheet = False
     actions = None
     show_facets = admin.ShowFacets.NEVER
@@ -120,7 +125,3 @@ class CompanyRows(SeenByMembers, ReadOnlyAdmin):
     def page_of(self, object_id: Any) -> str:
         """The address of the page of one row."""
         return reverse(f"admin:{self.page}", args=[object_id])
-
-
-
-

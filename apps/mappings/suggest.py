@@ -83,7 +83,9 @@ class Seen:
     def syncro_methods(self) -> list[PaymentMethod]:
         """Payment methods of Syncro."""
         rows = SyncroRecord.objects.filter(company=self.company, entity="payment_method", gone_at=None, status="active")
-        return [record for row in rows.order_by("label", "id") if isinstance(record := row.record(), PaymentMethod)]
+        # Payments name their method, so two methods of one name are one choice.
+        named = rows.order_by("label", "-id").distinct("label")
+        return [record for row in named if isinstance(record := row.record(), PaymentMethod)]
 
     def taxed(self, tax_key: str) -> list[Invoice]:
         """Some invoices that carry a tax."""

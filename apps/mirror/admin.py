@@ -14,7 +14,15 @@ from django.utils.safestring import SafeString
 from apps.connections.screens import CompanyFilter, CompanyRows, outside_link
 from apps.connections.words import NOTHING, age, badge, money
 from apps.mirror.models import (
-    BooksCustomer, BooksInvoice, BooksItem, BooksPayment, Link, MirrorRow, SyncroCustomer, SyncroInvoice, SyncroItem,
+    BooksCustomer,
+    BooksInvoice,
+    BooksItem,
+    BooksPayment,
+    Link,
+    MirrorRow,
+    SyncroCustomer,
+    SyncroInvoice,
+    SyncroItem,
     SyncroPayment,
 )  # fmt: skip
 from apps.platforms.base import Side
@@ -126,7 +134,18 @@ class EntityFilter(admin.SimpleListFilter):
 class LinkAdmin(CompanyRows):
     """What belongs together on the two sides, its state and why."""
 
-    list_display = ("name", "company", "what", "direction", "amount", "shown_state", "why", "since", "in_syncro", "in_books")
+    list_display = (
+        "name",
+        "company",
+        "what",
+        "direction",
+        "amount",
+        "shown_state",
+        "why",
+        "since",
+        "in_syncro",
+        "in_books",
+    )
     list_filter = (CompanyFilter, EntityFilter, "state")
     list_select_related = (*COMPANY, "syncro__company__syncro", "books__company__books")
     search_fields = ("syncro__label", "books__label", "syncro__external_id__exact", "books__external_id__exact")

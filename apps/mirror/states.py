@@ -20,11 +20,15 @@ class SyncState(models.TextChoices):
 
 #: From each state, where a link may go. PUSHING is left only by settling or by release.
 MOVES: Mapping[SyncState, frozenset[SyncState]] = {
-    SyncState.PENDING: frozenset({SyncState.PUSHING, SyncState.IN_SYNC, SyncState.HELD, SyncState.IGNORED, SyncState.PENDING}),
+    SyncState.PENDING: frozenset(
+        {SyncState.PUSHING, SyncState.IN_SYNC, SyncState.HELD, SyncState.IGNORED, SyncState.PENDING}
+    ),
     SyncState.PUSHING: frozenset({SyncState.PENDING, SyncState.IN_DOUBT, SyncState.IN_SYNC, SyncState.HELD}),
     SyncState.IN_DOUBT: frozenset({SyncState.PENDING, SyncState.IN_SYNC, SyncState.HELD, SyncState.IN_DOUBT}),
     SyncState.IN_SYNC: frozenset({SyncState.PENDING, SyncState.HELD, SyncState.IGNORED, SyncState.IN_SYNC}),
-    SyncState.HELD: frozenset({SyncState.PENDING, SyncState.IN_SYNC, SyncState.IGNORED, SyncState.HELD}),
+    SyncState.HELD: frozenset(
+        {SyncState.PENDING, SyncState.IN_DOUBT, SyncState.IN_SYNC, SyncState.IGNORED, SyncState.HELD}
+    ),
     SyncState.IGNORED: frozenset({SyncState.PENDING}),
 }
 

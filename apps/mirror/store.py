@@ -62,7 +62,8 @@ def rows_of(side: Side) -> type[MirrorRow]:
 
 def save_records(company: Company, side: Side, records: Sequence[Record]) -> Saved:
     """Keep what one side told us. A record older than the row it would replace is left out: an answer to our own write
-    may have been stored while a page was on its way."""
+    may have been stored while a page was on its way.
+    """
     saved = Saved()
     for entity in dict.fromkeys(record.entity for record in records):
         unique = {record.external_id: record for record in records if record.entity == entity}
@@ -74,20 +75,26 @@ def save_records(company: Company, side: Side, records: Sequence[Record]) -> Sav
 
 def mark_gone(company: Company, side: Side, entity: str, ids: Iterable[str]) -> int:
     """The side itself said these are no longer there."""
-    rows = rows_of(side)._default_manager.filter(company=company, entity=entity, external_id__in=list(ids), gone_at__isnull=True)
+    rows = rows_of(side)._default_manager.filter(
+        company=company, entity=entity, external_id__in=list(ids), gone_at__isnull=True
+    )
     gone: int = rows.update(gone_at=Now(), changed_at=Now(), status="deleted", digest=digest("gone"))
     return gone
 
 
 def _save_chunk(company: Company, side: Side, entity: str, records: Sequence[Record]) -> Saved:
     model = rows_of(side)
-    known = {
-        row["external_id"]: row
+    known: dict[str, dict[str, Any]] = {
+        row["external_id"]: dict(row)
         for row in model._default_manager.filter(
             company=company, entity=entity, external_id__in=[record.external_id for record in records]
         ).values("external_id", "revision", "digest", "status", "balance", "gone_at", "content")
     }
-    fresh = [record for record in records if not _older(record.revision, known.get(record.external_id, {}).get("revision", ""))]
+    fresh = [
+        record
+        for record in records
+        if not _older(record.revision, known.get(record.external_id, {}).get("revision", ""))
+    ]
     built = {record.external_id: _row(model, company, record) for record in fresh}
     changed = [key for key, row in built.items() if key in known and known[key]["digest"] != row.digest]
     stale = [row for key, row in built.items() if key not in known or _differs(known[key], row)]
@@ -99,7 +106,11 @@ def _save_chunk(company: Company, side: Side, entity: str, records: Sequence[Rec
         model._default_manager.filter(company=company, entity=entity, external_id__in=unchanged).update(seen_at=Now())
         if entity == "payment":
             written = {row.external_id for row in stale}
-            _save_applications(company, side, [record for record in fresh if isinstance(record, Payment) and record.external_id in written])
+            _save_applications(
+                company,
+                side,
+                [record for record in fresh if isinstance(record, Payment) and record.external_id in written],
+            )
     new = [key for key in built if key not in known]
     return Saved(len(new), len(changed), tuple(new + changed))
 
@@ -111,7 +122,9 @@ def _older(revision: str, than: str) -> bool:
 
 
 def _differs(known: dict[str, Any], row: MirrorRow) -> bool:
-    return known["gone_at"] is not None or any(known[name] != getattr(row, name) for name in ("digest", "revision", "status", "balance", "content"))
+    return known["gone_at"] is not None or any(
+        known[name] != getattr(row, name) for name in ("digest", "revision", "status", "balance", "content")
+    )
 
 
 def _row(model: type[MirrorRow], company: Company, record: Record) -> MirrorRow:
@@ -158,11 +171,10 @@ def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 
 def unlinked(company: Company, side: Side, entity: str) -> Any:
     """Rows of one entity that no link ties yet: the newborns."""
-    return rows_of(side)._default_manager.filter(company=company, entity=entity, link__isnull=True)
+    rows: Any = rows_of(side)._default_manager.filter(company=company, entity=entity)
+    return rows.filter(link__isnull=True)
 
 
 def live() -> Q:
     """Rows that still count: neither gone nor voided."""
     return Q(gone_at__isnull=True) & ~Q(status__in=["voided", "deleted"])
-
-

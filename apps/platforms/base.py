@@ -252,7 +252,8 @@ class DirectPlatform(Platform):
     @abc.abstractmethod
     def draft(self, entity: str, writes: Sequence[Write], new_key: Callable[[], str]) -> list[Draft]:
         """The requests that would do these writes, as few as the vendor allows; nothing is sent. Raises Refused
-        when a single write (batch of one) cannot be expressed at all."""
+        when a single write (batch of one) cannot be expressed at all.
+        """
 
     @abc.abstractmethod
     def send(self, draft: Draft) -> list[Outcome]:

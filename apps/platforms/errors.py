@@ -26,7 +26,9 @@ from __future__ import annotations
 class PlatformError(Exception):
     """The other system could not do this."""
 
-    def __init__(self, message: str = "", *, code: str = "", retry_after: float | None = None, external_id: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, code: str = "", retry_after: float | None = None, external_id: str = ""
+    ) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
         self.code = code
         self.retry_after = retry_after

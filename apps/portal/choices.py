@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping as Read, Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -74,9 +75,15 @@ def topics(company: Company) -> list[TopicShown]:
 
 
 def _topic(
-    topic: Topic, chosen: Read[Option, Mapping], waiting: Read[Option, int], met: Collection[Option], options: Read[str, list[Option]]
+    topic: Topic,
+    chosen: Read[Option, Mapping],
+    waiting: Read[Option, int],
+    met: Collection[Option],
+    options: Read[str, list[Option]],
 ) -> TopicShown:
-    keys = {key for place, key in [*chosen, *waiting, *met] if place == topic} | ({""} if topic in WITH_DEFAULT else set())
+    keys = {key for place, key in [*chosen, *waiting, *met] if place == topic} | (
+        {""} if topic in WITH_DEFAULT else set()
+    )
     rows = [Choice(topic, key, chosen.get((topic, key)), waiting.get((topic, key), 0)) for key in keys]
     rows.sort(key=lambda row: (row.chosen is not None, -row.waiting, not row.key, row.key.casefold()))
     pays = topic == Topic.PAYMENT_METHOD
@@ -91,7 +98,9 @@ def _topic(
 
 def _waiting(company: Company) -> dict[Option, int]:
     """How many links wait for each choice."""
-    held = Link.objects.filter(company=company, state=SyncState.HELD, code="mapping_missing").values_list("hints__mapping", flat=True)
+    held = Link.objects.filter(company=company, state=SyncState.HELD, code="mapping_missing").values_list(
+        "hints__mapping", flat=True
+    )
     counts: dict[Option, int] = defaultdict(int)
     for missing in held:
         if missing:
@@ -101,8 +110,12 @@ def _waiting(company: Company) -> dict[Option, int]:
 
 def _met(company: Company) -> set[Option]:
     """Payment methods and taxes that Syncro told us of as things of their own."""
-    rows = SyncroRecord.objects.filter(company=company, entity__in=("payment_method", "tax_rate")).values_list("entity", "label", "external_id")
-    return {(Topic.PAYMENT_METHOD, label) if entity == "payment_method" else (Topic.TAX, key) for entity, label, key in rows}
+    rows = SyncroRecord.objects.filter(company=company, entity__in=("payment_method", "tax_rate")).values_list(
+        "entity", "label", "external_id"
+    )
+    return {
+        (Topic.PAYMENT_METHOD, label) if entity == "payment_method" else (Topic.TAX, key) for entity, label, key in rows
+    }
 
 
 def _options(company: Company) -> dict[str, list[Option]]:
@@ -135,7 +148,9 @@ def save(company: Company, posted: Read[str, str]) -> str:
         if topic in Topic and _changed(before.get((topic, key)), wanted := _wanted(name, posted)):
             save_mapping(company, topic, key, **wanted, label=_label(topic, wanted, options))
             saved += 1
-    return f"{saved} choices saved. What waited for them goes on with the next pass." if saved else "Nothing was changed."
+    return (
+        f"{saved} choices saved. What waited for them goes on with the next pass." if saved else "Nothing was changed."
+    )
 
 
 def _wanted(name: str, posted: Read[str, str]) -> dict[str, str]:

@@ -80,10 +80,15 @@ def overview(user: Person) -> list[Card]:
     companies = list(companies_for(user).select_related("syncro", "books").prefetch_related(newest))
     counts, queues, tied = _states(companies), _queues(companies), summaries(companies)
     able = set(companies_for(user, "sync").values_list("pk", flat=True))
-    return [_card(company, counts[company.pk], queues[company.pk], tied.get(company.pk), company.pk in able) for company in companies]
+    return [
+        _card(company, counts[company.pk], queues[company.pk], tied.get(company.pk), company.pk in able)
+        for company in companies
+    ]
 
 
-def _card(company: Company, counts: dict[str, dict[str, int]], queue: list[QueueLine], tied: Summary | None, may_sync: bool) -> Card:
+def _card(
+    company: Company, counts: dict[str, dict[str, int]], queue: list[QueueLine], tied: Summary | None, may_sync: bool
+) -> Card:
     books = platform_class(company.books_platform).title
     return Card(
         company=company,
@@ -137,5 +142,3 @@ def queue_badge(request: HttpRequest) -> str | None:
     """How many open items wait, beside "Queue" in the navigation."""
     count = Mismatch.objects.filter(company__in=companies_for(request.user), state=MismatchState.OPEN).count()
     return str(count) if count else None
-
-

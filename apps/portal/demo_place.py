@@ -73,7 +73,9 @@ def with_sandbox(ready: Mapping[str, Any]) -> dict[str, str]:
 def start_over() -> None:
     """Forget the demo: its tables, its shop, its password. Refused for a database that is not our own."""
     if settings.DATABASE_URL:
-        raise CommandError("--reset empties the database, so it only works on the embedded one: unset DATABASE_URL.", returncode=2)
+        raise CommandError(
+            "--reset empties the database, so it only works on the embedded one: unset DATABASE_URL.", returncode=2
+        )
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")

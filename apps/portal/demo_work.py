@@ -83,7 +83,9 @@ def choose(company: Company, note: Note) -> None:
     sync_company(company, dry_run=True, cause="demo", note=note)
     proposals = suggest(company)
     apply(company, proposals)
-    missing = [each for each in CHOSEN if not Mapping.objects.filter(company=company, topic=each[0], key=each[1]).exists()]
+    missing = [
+        each for each in CHOSEN if not Mapping.objects.filter(company=company, topic=each[0], key=each[1]).exists()
+    ]
     for topic, key, entity, name, account in missing:
         kind = MethodKind.MONEY if topic == Topic.PAYMENT_METHOD else ""
         chosen, beside = _books_id(company, entity, name), _books_id(company, "account", account)
@@ -101,11 +103,12 @@ def _books_id(company: Company, entity: str, name: str) -> str:
 def until_nothing_is_due(company: Company, note: Note) -> dict[str, Any]:
     """Whole runs until one writes nothing and changes no link; gives the last one's counts."""
     before: object = None
+    result: dict[str, Any] = {}
     for _ in range(MOST_RUNS):
         result = whole_run(company, cause="demo", note=note)
         state = (result["links"], result["tieout"])
         if not _wrote(result) and state == before:
-            return result
+            break
         before = state
     return result
 
@@ -117,11 +120,20 @@ def _wrote(result: Read[str, Any]) -> int:
 def summary(company: Company, last: Read[str, Any]) -> dict[str, Any]:
     """Documents by state, the queue by kind, and the tie-out."""
     documents: dict[str, dict[str, int]] = defaultdict(dict)
-    for entity, state, count in Link.objects.filter(company=company).values_list("entity", "state").annotate(Count("id")).order_by("entity"):
+    for entity, state, count in (
+        Link.objects.filter(company=company).values_list("entity", "state").annotate(Count("id")).order_by("entity")
+    ):
         documents[entity][state] = count
-    waiting = Mismatch.objects.filter(company=company, state=MismatchState.OPEN).values_list("kind").annotate(Count("id"))
+    waiting = (
+        Mismatch.objects.filter(company=company, state=MismatchState.OPEN).values_list("kind").annotate(Count("id"))
+    )
     short = next(short for short, key in SHORT_NAMES.items() if key == company.books_platform)
-    return {"books": short, "documents": dict(documents), "mismatches": dict(waiting.order_by("kind")), "tieout": last["tieout"]}
+    return {
+        "books": short,
+        "documents": dict(documents),
+        "mismatches": dict(waiting.order_by("kind")),
+        "tieout": last["tieout"],
+    }
 
 
 def as_table(result: Read[str, Any]) -> str:
@@ -131,7 +143,12 @@ def as_table(result: Read[str, Any]) -> str:
         lines.append(f"{slug} ({each['books']})")
         for entity, states in each["documents"].items():
             lines.append(f"  {entity:<10}" + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
-        lines.append("  waiting for a person: " + (", ".join(f"{kind} {count}" for kind, count in each["mismatches"].items()) or "nothing"))
+        lines.append(
+            "  waiting for a person: "
+            + (", ".join(f"{kind} {count}" for kind, count in each["mismatches"].items()) or "nothing")
+        )
         tied = each["tieout"]
-        lines.append(f"  customers owe: Syncro {tied['syncro']}, books {tied['books']}; explained {tied['explained']}, unexplained {tied['unexplained']}")
+        lines.append(
+            f"  customers owe: Syncro {tied['syncro']}, books {tied['books']}; explained {tied['explained']}, unexplained {tied['unexplained']}"
+        )
     return "\n".join(lines)

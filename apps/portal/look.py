@@ -74,7 +74,12 @@ UNFOLD: dict[str, Any] = {
             {
                 "items": [
                     _item("Overview", "space_dashboard", "index"),
-                    _item("Queue", "inbox", "reconciliation_mismatch_changelist", badge="apps.portal.dashboard.queue_badge"),
+                    _item(
+                        "Queue",
+                        "inbox",
+                        "reconciliation_mismatch_changelist",
+                        badge="apps.portal.dashboard.queue_badge",
+                    ),
                     _item("Tie-out", "balance", "portal_tieouts"),
                 ]
             },
@@ -113,5 +118,3 @@ UNFOLD: dict[str, Any] = {
         ],
     },
 }
-
-

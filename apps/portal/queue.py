@@ -10,12 +10,12 @@ from typing import Any
 from django.contrib import messages
 
 from apps.connections.access import Person, may
+from apps.core.tasks import enqueue
 from apps.portal import choices, side_by_side
 from apps.portal.side_by_side import SideBySide
 from apps.reconciliation.admin import kind_title
 from apps.reconciliation.models import Decision, Mismatch, MismatchState
 from apps.reconciliation.resolutions import Resolution, offered, resolve
-from apps.core.tasks import enqueue
 from apps.sync.models import RequestItem
 from apps.sync.tasks import WHOLE_RUN
 
@@ -76,7 +76,9 @@ def show(item: Mismatch, user: Person) -> Shown:
     return Shown(
         title=kind_title(item.kind),
         both=both,
-        facts=[(_words(name), _say(value)) for name, value in item.facts.items() if name not in UNTOLD and _plain(value)],
+        facts=[
+            (_words(name), _say(value)) for name, value in item.facts.items() if name not in UNTOLD and _plain(value)
+        ],
         steps=list(item.facts.get("steps", ())),
         choices=list(choices_of(item, user).values()),
         decisions=list(item.decisions.select_related("user").order_by("-id")[:HISTORY_SHOWN]),
@@ -102,14 +104,25 @@ def choices_of(item: Mismatch, user: Person) -> dict[str, Choice]:
 
 def _choice(item: Mismatch, name: str, resolution: Resolution, user: Person) -> Choice:
     options = choices.options_of(item.company, str(item.facts.get("topic", ""))) if resolution.takes else {}
-    wanted = [key for key in (*resolution.needs, *resolution.takes) if key in FIELDS and (not options or key in options)]
+    wanted = [
+        key for key in (*resolution.needs, *resolution.takes) if key in FIELDS and (not options or key in options)
+    ]
     fields = tuple(Field(key, FIELDS[key], options.get(key, ())) for key in wanted)
-    return Choice(name, resolution.sentence, resolution.verb, fields, resolution.moves_money, may(user, resolution.verb, item.company))
+    return Choice(
+        name,
+        resolution.sentence,
+        resolution.verb,
+        fields,
+        resolution.moves_money,
+        may(user, resolution.verb, item.company),
+    )
 
 
 def values_of(chosen: Choice, posted: Mapping[str, str]) -> dict[str, str]:
     """The fields of the resolution out of its form; empty ones are left out."""
-    return {name: posted[name].strip() for name in (field.name for field in chosen.fields) if posted.get(name, "").strip()}
+    return {
+        name: posted[name].strip() for name in (field.name for field in chosen.fields) if posted.get(name, "").strip()
+    }
 
 
 def decide(item: Mismatch, chosen: Choice, user: Any, values: Mapping[str, str], note: str) -> Done:

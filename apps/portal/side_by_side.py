@@ -92,7 +92,10 @@ def of_link(link: Link) -> SideBySide:
 
 
 def side_by_side(
-    syncro: MirrorRow | None, books: MirrorRow | None, base: Mapping[str, Any] | None = None, marked: Mapping[str, Any] | None = None
+    syncro: MirrorRow | None,
+    books: MirrorRow | None,
+    base: Mapping[str, Any] | None = None,
+    marked: Mapping[str, Any] | None = None,
 ) -> SideBySide:
     """Two rows, either of which may be missing."""
     row = syncro or books
@@ -108,7 +111,9 @@ def side_by_side(
     )
 
 
-def _fields(entity: str, rows: tuple[MirrorRow | None, MirrorRow | None], base: Mapping[str, Any], marked: Mapping[str, Any]) -> list[FieldLine]:
+def _fields(
+    entity: str, rows: tuple[MirrorRow | None, MirrorRow | None], base: Mapping[str, Any], marked: Mapping[str, Any]
+) -> list[FieldLine]:
     names = [_names(row) for row in rows]
     shown: list[FieldLine] = []
     for title, place in FIELDS.get(entity, ()):
@@ -119,7 +124,9 @@ def _fields(entity: str, rows: tuple[MirrorRow | None, MirrorRow | None], base: 
             shown.append(FieldLine(title, texts[0], texts[1], agreed, key.removesuffix("_id") in marked))
     known = {place.partition(":")[0].removesuffix("_id") for _, place in FIELDS.get(entity, ())}
     rest = [each for name, each in marked.items() if name not in known]
-    return shown + [FieldLine(each.field.capitalize(), each.syncro, each.books, each.base, differs=True) for each in rest]
+    return shown + [
+        FieldLine(each.field.capitalize(), each.syncro, each.books, each.base, differs=True) for each in rest
+    ]
 
 
 def _names(row: MirrorRow | None) -> dict[tuple[str, str], str]:
@@ -130,7 +137,7 @@ def _names(row: MirrorRow | None) -> dict[tuple[str, str], str]:
     method = str(row.content.get("method") or "")
     if row.side is Side.BOOKS and method:
         wanted |= Q(entity="payment_method", external_id=method)
-    rows = TABLES[row.side].objects.filter(wanted, company_id=row.company_id)
+    rows = TABLES[row.side]._default_manager.filter(wanted, company_id=row.company_id)
     return {(entity, key): label for entity, key, label in rows.values_list("entity", "external_id", "label")}
 
 
@@ -164,11 +171,21 @@ def _applied(row: MirrorRow | None) -> list[Applied]:
     """The parts of a payment with the numbers of their documents: two queries."""
     if row is None or row.entity != "payment":
         return []
-    parts = list(Application.objects.filter(company_id=row.company_id, side=row.side, payment_id=row.external_id).order_by("id"))
-    documents = TABLES[row.side].objects.filter(company_id=row.company_id, external_id__in=[part.document_id for part in parts])
+    parts = list(
+        Application._default_manager.filter(
+            company_id=row.company_id, side=row.side, payment_id=row.external_id
+        ).order_by("id")
+    )
+    documents = TABLES[row.side]._default_manager.filter(
+        company_id=row.company_id, external_id__in=[part.document_id for part in parts]
+    )
     labels = {(entity, key): label for entity, key, label in documents.values_list("entity", "external_id", "label")}
     return [
-        Applied(labels.get((part.document_entity, part.document_id)) or f"{part.document_entity} {part.document_id}", part.amount, part.solved)
+        Applied(
+            labels.get((part.document_entity, part.document_id)) or f"{part.document_entity} {part.document_id}",
+            part.amount,
+            part.solved,
+        )
         for part in parts
     ]
 

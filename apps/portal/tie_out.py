@@ -82,4 +82,6 @@ def sheet(company: Company, *, everyone: bool) -> Sheet:
 def _part(explanation: Explanation) -> Part:
     what, _, key = explanation.by.partition(":")
     name = PAGES.get(what)
-    return Part(kind_title(explanation.kind), reverse(name, args=[key]) if name and key.isdigit() else "", explanation.effect)
+    return Part(
+        kind_title(explanation.kind), reverse(name, args=[key]) if name and key.isdigit() else "", explanation.effect
+    )

@@ -22,7 +22,7 @@ from apps.reconciliation.explain import explain
 from apps.reconciliation.models import Mismatch
 from apps.sync.tasks import WHOLE_RUN
 
-ROWS = {Side.SYNCRO: SyncroRecord.objects, Side.BOOKS: BooksRecord.objects}
+ROWS: dict[Side, Any] = {Side.SYNCRO: SyncroRecord.objects, Side.BOOKS: BooksRecord.objects}
 BOTH = ("company__syncro", "company__books")
 
 
@@ -128,7 +128,14 @@ def mapping(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, choices.save(company, request.POST))
         return redirect("admin:portal_mapping", slug)
     able = may(request.user, "map", company)
-    return page(request, "portal/mapping.html", f"Mappings of {company}", company=company, topics=choices.topics(company), able=able)
+    return page(
+        request,
+        "portal/mapping.html",
+        f"Mappings of {company}",
+        company=company,
+        topics=choices.topics(company),
+        able=able,
+    )
 
 
 def policies(request: HttpRequest) -> HttpResponse:
@@ -142,7 +149,14 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return change_policy(request, company)
     able = may(request.user, "policy", company)
-    return page(request, "portal/policy.html", f"Policies of {company}", company=company, switches=switches.of(company), able=able)
+    return page(
+        request,
+        "portal/policy.html",
+        f"Policies of {company}",
+        company=company,
+        switches=switches.of(company),
+        able=able,
+    )
 
 
 def change_policy(request: HttpRequest, company: Company) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What resolutions do: each asks the engine to decide about a mismatch's links, and says in a sentence what was done."""
+"""What resolutions do: each asks the engine to decide about links, and says in a sentence what was done."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ZERO = Decimal("0.00")
 
 _OF_LINKS = """
 SELECT link_id, line, MIN(day), SUM(difference) FROM moves
-WHERE link_id = ANY(%(links)s) GROUP BY link_id, line HAVING SUM(difference) <> 0 ORDER BY link_id, line
+WHERE link_id IS NOT NULL GROUP BY link_id, line HAVING SUM(difference) <> 0 ORDER BY link_id, line
 """
 _OF_LONE_ROWS = (
     "SELECT row_id, line, day, difference FROM moves WHERE side = %(side)s AND link_id IS NULL ORDER BY row_id, line"
@@ -31,7 +31,7 @@ _PAIRS = ("syncro__external_id", "books__external_id")
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An amount (Syncro minus books) at one customer's line on one day; `link` or `row` (of the books) is where it is from."""
+    """An amount (Syncro minus books) at one customer's line on one day; from a `link`, or from a `row` of the books."""
 
     customer: str
     date: date | None

@@ -120,4 +120,5 @@ def _decisions(row: MirrorRow, link: Link | None) -> Iterator[tuple[Any, str]]:
 def find_row(company: Any, entity: str, side: Side, external_id: str) -> MirrorRow | None:
     """The row of one side by its id."""
     model: type[MirrorRow] = SyncroRecord if side is Side.SYNCRO else BooksRecord
-    return model._default_manager.filter(company=company, entity=entity, external_id=external_id).first()
+    rows = model._default_manager.filter(company=company, entity=entity, external_id=external_id)
+    return rows.first()

@@ -29,7 +29,8 @@ SELECT link_id, bundle, state, code, line, MIN(day), SUM(difference) FROM moves 
 GROUP BY link_id, bundle, state, code, line HAVING SUM(difference) <> 0 ORDER BY link_id, line
 """
 _LONE = """
-SELECT side, row_id, entity, external_id, line, day, difference FROM moves WHERE link_id IS NULL ORDER BY side DESC, row_id, line
+SELECT side, row_id, entity, external_id, line, day, difference FROM moves
+WHERE link_id IS NULL ORDER BY side DESC, row_id, line
 """
 
 
@@ -47,6 +48,10 @@ class Explanation:
     def month(self) -> str:
         """The month it falls into, "" without a date."""
         return f"{self.date:%Y-%m}" if self.date else ""
+
+    def as_json(self) -> dict[str, str]:
+        """The part as `tieout --json` prints it."""
+        return {"by": self.by, "kind": self.kind, "effect": f"{self.effect:.2f}"}
 
     def at(self, line: str) -> Explanation:
         """The same at another line."""
@@ -78,7 +83,7 @@ class _Lone(NamedTuple):
 
 
 def explanations(company: Company) -> list[Explanation]:
-    """Everything that explains something, each from its own facts; three queries over the rows and one for mismatches."""
+    """Everything that explains something, each from its own facts; a few queries, however many there are."""
     tied = [_Tied(*row) for row in moves(company, _LINKS)]
     lone = [_Lone(*row) for row in moves(company, _LONE)]
     held = {each.link for each in tied if each.state == SyncState.HELD}

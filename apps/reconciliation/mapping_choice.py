@@ -34,7 +34,8 @@ def map_it(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
         company, topic, key, external_id=chosen["external_id"], kind=chosen["kind"], account_id=chosen["account_id"],
         label=(chosen["label"] or label)[:300],
     )  # fmt: skip
-    return f"{Topic(topic).label} {key or '(default)'} is {chosen['label'] or label or chosen['kind']} now. {retry(mismatch, user, values)}"
+    choice = chosen["label"] or label or chosen["kind"]
+    return f"{Topic(topic).label} {key or '(default)'} is {choice} now. {retry(mismatch, user, values)}"
 
 
 def _check_kind(topic: str, chosen: Mapping[str, str]) -> None:

@@ -8,11 +8,11 @@ the company's currency; days are effective dates (design.md 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from json import dumps
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.connections.models import Company
 
@@ -26,7 +26,7 @@ ties AS (
   FROM mirror_link l
   LEFT JOIN mirror_syncrorecord s ON s.id = l.syncro_id
   LEFT JOIN mirror_booksrecord b ON b.id = l.books_id
-  WHERE l.company_id = %(company)s AND l.entity NOT IN ('customer', 'item')
+  WHERE l.company_id = %(company)s AND l.entity NOT IN ('customer', 'item') {only_links}
 ),
 pairs AS (
   SELECT s.external_id AS syncro_party, b.external_id AS books_party
@@ -37,13 +37,12 @@ pairs AS (
 # A row belongs to the link that names it, else to the link one of whose legs it is.
 _SIDE = """
 {side}_ties AS (
-  SELECT DISTINCT ON (row_id) row_id, link_id FROM (
-    SELECT {side}_id AS row_id, id AS link_id, 0 AS place FROM ties WHERE {side}_id IS NOT NULL
-    UNION ALL
-    SELECT r.id, g.link_id, 1 FROM mirror_leg g JOIN ties t ON t.id = g.link_id
-    JOIN mirror_{side}record r ON r.company_id = %(company)s AND r.entity = g.entity AND r.external_id = g.external_id
-    WHERE g.side = '{side}' AND g.external_id <> ''
-  ) tied ORDER BY row_id, place, link_id
+  SELECT {side}_id AS row_id, id AS link_id FROM ties WHERE {side}_id IS NOT NULL
+  UNION ALL
+  SELECT r.id, MIN(g.link_id) FROM mirror_leg g JOIN ties t ON t.id = g.link_id
+  JOIN mirror_{side}record r ON r.company_id = %(company)s AND r.entity = g.entity AND r.external_id = g.external_id
+  LEFT JOIN mirror_link named ON named.{side}_id = r.id
+  WHERE g.side = '{side}' AND g.external_id <> '' AND named.id IS NULL GROUP BY r.id
 )"""
 
 _SYNCRO = """
@@ -51,7 +50,7 @@ syncro_live AS (
   SELECT r.id, r.entity, r.external_id, r.party, r.date, r.amount
   FROM mirror_syncrorecord r
   WHERE r.company_id = %(company)s AND r.entity IN ('invoice', 'payment') AND r.amount <> 0
-    AND r.gone_at IS NULL AND r.status IN ('active', 'inactive')
+    AND r.gone_at IS NULL AND r.status IN ('active', 'inactive') {only_syncro}
     AND NOT (r.entity = 'payment' AND COALESCE((r.content->>'success')::boolean, TRUE) IS FALSE)
     AND NOT (r.entity = 'payment' AND COALESCE((
       SELECT m.kind FROM mappings_mapping m
@@ -69,7 +68,8 @@ elsewhere AS (
     AND a.amount <> 0 AND i.party <> p.party
 ),
 syncro_moves AS (
-  SELECT id, entity, external_id, party, date, CASE entity WHEN 'invoice' THEN amount ELSE -amount END AS amount FROM syncro_live
+  SELECT id, entity, external_id, party, date, CASE entity WHEN 'invoice' THEN amount ELSE -amount END AS amount
+  FROM syncro_live
   UNION ALL SELECT id, entity, external_id, payer, date, amount FROM elsewhere
   UNION ALL SELECT id, entity, external_id, owner, date, -amount FROM elsewhere
 )"""
@@ -79,7 +79,7 @@ books_moves AS (
   SELECT r.id, r.entity, r.external_id, r.party, r.date, r.amount * (%(signs)s::jsonb->>r.entity)::int AS amount
   FROM mirror_booksrecord r
   WHERE r.company_id = %(company)s AND r.entity = ANY(%(signed)s) AND r.amount <> 0
-    AND r.gone_at IS NULL AND r.status IN ('active', 'inactive')
+    AND r.gone_at IS NULL AND r.status IN ('active', 'inactive') {only_books}
 )"""
 
 _MOVES = """
@@ -94,17 +94,40 @@ moves AS (
   LEFT JOIN pairs p ON p.books_party = m.party
 )"""
 
-_WITH = "WITH " + ",".join([_LINKS, _SIDE.format(side="syncro"), _SIDE.format(side="books"), _SYNCRO, _BOOKS, _MOVES])
+_EVERYTHING = {"only_links": "", "only_syncro": "", "only_books": ""}
+_SOME_LINKS = {
+    "only_links": "AND l.id = ANY(%(links)s)",
+    "only_syncro": "AND r.id IN (SELECT row_id FROM syncro_ties)",
+    "only_books": "AND r.id IN (SELECT row_id FROM books_ties)",
+}
+
+# Right after a first load the planner knows nothing of these tables and would join them row by row; over everything a
+# hash is right, and compiling costs more than it saves.
+_PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
+_PLAN_OVER = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
 
-def moves(company: Company, select: str, **values: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of a SELECT over `moves`.
+def _with(only: Mapping[str, str]) -> str:
+    sides = [_SIDE.format(side=side) for side in ("syncro", "books")]
+    parts = [_LINKS.format(**only), *sides, _SYNCRO.format(**only), _BOOKS.format(**only), _MOVES]
+    return "WITH " + ",".join(parts)
 
-    Its columns: side, row_id, entity, external_id, line (`syncro:ID`, or `books:ID` for a customer only the books have),
-    link_id, bundle (a refund's two links are one), state, code, day, amount (signed, of its side), difference (Syncro
-    minus books).
+
+def moves(company: Company, select: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT over `moves`; with `links`, of these links alone.
+
+    Its columns: side, row_id, entity, external_id, line (`syncro:ID`, or `books:ID` for a customer only the books
+    have), link_id, bundle (a refund's two links are one), state, code, day, amount (signed, of its side), difference
+    (Syncro minus books).
     """
-    known = {"company": company.pk, "signs": dumps(BOOKS_SIGNS), "signed": list(BOOKS_SIGNS)}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_WITH}\n{select}", {**known, **values})
-        yield from cursor.fetchall()
+    known = {"company": company.pk, "signs": dumps(BOOKS_SIGNS), "signed": list(BOOKS_SIGNS), **values}
+    if "links" in values:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_with(_SOME_LINKS)}\n{select}", known)
+            return list(cursor.fetchall())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PLAN)
+        cursor.execute(f"{_with(_EVERYTHING)}\n{select}", known)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute(_PLAN_OVER)
+    return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -93,7 +93,7 @@ def _keep(company: Company, kinds: Sequence[str], found: dict[tuple[str, str], F
     return opened
 
 
-def _state(before: dict[str, Any] | None, finding: Finding) -> MismatchState:
+def _state(before: Mapping[str, Any] | None, finding: Finding) -> MismatchState:
     """An ignored one stays ignored while its facts are those that were ignored; anything else that is true is open."""
     if before and before["state"] == MismatchState.IGNORED and before["facts_digest"] == finding.digest:
         return MismatchState.IGNORED

@@ -21,7 +21,7 @@ from apps.reconciliation.reconcile import reconcile
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One thing staff can do. `needs` and `takes` name the values of `--set`; `moves_money` asks for the second person."""
+    """One thing staff can do. `needs` and `takes` name values of `--set`; `moves_money`: over the limit an approver."""
 
     sentence: str
     verb: str
@@ -33,9 +33,9 @@ class Resolution:
 
 RESOLUTIONS: Mapping[str, Resolution] = {
     "post_to_syncro": Resolution("Post it to Syncro as it is shown.", "resolve", actions.approve()),
-    "keep_in_books_only": Resolution("Leave it in the books only; the tie-out keeps naming it.", "resolve", actions.leave_out),
+    "keep_in_books_only": Resolution("It stays in the books only, named in the tie-out.", "resolve", actions.leave_out),
     "done_in_syncro": Resolution(
-        "Follow the steps in Syncro; the item closes by itself once Syncro agrees.", "resolve", actions.wait, moves_money=False
+        "Follow the steps in Syncro; it closes by itself then.", "resolve", actions.wait, moves_money=False
     ),
     "accept": Resolution("Accept both sides as they are now.", "resolve", actions.accept),
     "accept_difference": Resolution("Accept the difference; the tie-out keeps naming it.", "approve", actions.accept),
@@ -46,7 +46,7 @@ RESOLUTIONS: Mapping[str, Resolution] = {
     "push_again": Resolution("Write Syncro's version to the books again.", "resolve", actions.overwrite),
     "overwrite_from_syncro": Resolution("Write Syncro's version over the books.", "resolve", actions.overwrite),
     "keep_books": Resolution(
-        "Keep what the books say: follow the steps in Syncro, or leave both sides as they are.", "resolve", actions.accept
+        "Keep what the books say; both sides stay as they are.", "resolve", actions.accept
     ),
     "map_it": Resolution(
         "Make the choice; everything that waits for it goes on.", "map", map_it, takes=CHOICES, moves_money=False
@@ -54,18 +54,18 @@ RESOLUTIONS: Mapping[str, Resolution] = {
     "retry": Resolution("Try again now.", "resolve", actions.retry),
     "look_again": Resolution("Look for it on the other side again.", "resolve", actions.look_again),
     "it_is_there": Resolution(
-        "It is there: link it with the document of this id.", "resolve", actions.same("external_id"), needs=("external_id",)
+        "It is there: link it with this id.", "resolve", actions.same("external_id"), needs=("external_id",)
     ),
     "it_is_not_there": Resolution("It is not there: send it again.", "approve", actions.approve(absent=True)),
     "same": Resolution("They are the same payment: link them.", "resolve", actions.same_payment),
     "different": Resolution("They are two payments: each goes across.", "resolve", actions.different_payment),
     "same_customer": Resolution(
-        "It is the same one: link it with the record of this id in the books.", "resolve", actions.same("books"), needs=("books",)
+        "It is the same one: link it with this id of the books.", "resolve", actions.same("books"), needs=("books",)
     ),
-    "send_with_suffix": Resolution("It is another one: send it under a name of its own.", "resolve", actions.approve(suffix=True)),
+    "send_with_suffix": Resolution("It is another one: send it beside.", "resolve", actions.approve(suffix=True)),
     "send_again": Resolution("Make it again in the books.", "resolve", actions.approve(again=True)),
     "void_in_books": Resolution("Void it in the books as well.", "resolve", actions.approve(void=True)),
-    "confirm_deletion": Resolution("They are meant to be gone: follow on the other side.", "approve", actions.approve(deletion=True)),
+    "confirm_deletion": Resolution("They are meant to be gone: follow.", "approve", actions.approve(deletion=True)),
     "ignore": Resolution(
         "Leave it for now; it comes back when its facts change.", "ignore", actions.ignore, moves_money=False
     ),
@@ -87,8 +87,8 @@ def resolve(
         shown = {"sentence": locked.sentence, "facts": locked.facts, "effects": locked.effects}
         result = resolution.run(locked, user, {**given, "note": note})
         decision = Decision.objects.create(
-            mismatch=locked, user=None if isinstance(user, Operator) else user, resolution=name, values=given, note=note,
-            shown=shown, result=result,
+            mismatch=locked, user_id=None if isinstance(user, Operator) else user.pk, resolution=name, values=given,
+            note=note, shown=shown, result=result,
         )  # fmt: skip
     reconcile(locked.company, [locked.kind])
     mismatch.refresh_from_db()

@@ -2,7 +2,7 @@
 
 Amounts are in the company's currency; differences and effects are Syncro minus books; days are effective dates
 (design.md 6, recipes.md 1). Each side is summed from its own rows. What explains is told by mismatches, links and rows,
-each from its own facts; the difference is never given to any of them, so that what is left over can be anything but nil.
+each from its own facts; none is given the difference, so that the proof can fail.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Line:
         """The line as `tieout --json` prints it."""
         return {
             "customer": self.customer, **_sums_json(self),
-            "explained": [{"by": each.by, "kind": each.kind, "effect": f"{each.effect:.2f}"} for each in self.explained],
+            "explained": [each.as_json() for each in self.explained],
             "unexplained": f"{self.unexplained:.2f}",
         }  # fmt: skip
 
@@ -92,14 +92,14 @@ class TieOut:
 
     @property
     def unexplained(self) -> Decimal:
-        """What is left over; lines that would cancel each other are added up without their signs, so that none hides another."""
+        """What is left over; lines that would cancel each other are added up without signs: none hides another."""
         rests = [line.unexplained for line in self.lines]
         one_sign = min(rests, default=ZERO) >= 0 or max(rests, default=ZERO) <= 0
         return sum(rests if one_sign else map(abs, rests), ZERO)
 
     @property
     def rings(self) -> bool:
-        """Whether somebody must look: a cent that nobody explains, or a side whose own balance contradicts its documents."""
+        """Whether somebody must look: a cent nobody explains, or a side that contradicts its own documents."""
         return any(line.unexplained for line in self.lines) or bool(self.witness)
 
     def summary(self) -> dict[str, str]:
@@ -165,11 +165,11 @@ def _lines(sums: Sequence[_Sum], found: Sequence[Explanation], names: Mapping[st
     for each in sums:
         of_side[(each.line, each.side)] += each.amount
     explained: dict[str, list[Explanation]] = defaultdict(list)
-    for each in found:
-        explained[each.line].append(each)
+    for part in found:
+        explained[part.line].append(part)
     lines = [
         Line(key, names[key], of_side[(key, "syncro")], of_side[(key, "books")], tuple(explained[key]))
-        for key in {each.line for each in sums} | set(explained)
+        for key in {key for key, _ in of_side} | set(explained)
     ]
     return tuple(sorted(lines, key=lambda line: (line.customer.casefold(), line.key)))
 

@@ -34,13 +34,14 @@ _SYNCRO = """
 , parts AS (
   SELECT payment_id, COUNT(*) - COUNT(amount) AS unknown, COALESCE(SUM(amount), 0) AS amount FROM mirror_application
   WHERE company_id = %(company)s AND side = 'syncro' GROUP BY payment_id
+), paid AS (
+  SELECT a.document_id, MAX(p.changed_at) AS changed_at
+  FROM mirror_application a JOIN mirror_syncrorecord p
+    ON p.company_id = a.company_id AND p.entity = 'payment' AND p.external_id = a.payment_id
+  WHERE a.company_id = %(company)s AND a.side = 'syncro' AND a.document_entity = 'invoice' GROUP BY a.document_id
 ), open AS (
-  SELECT r.party, r.balance AS amount, EXISTS (
-    SELECT 1 FROM mirror_application a JOIN mirror_syncrorecord p
-      ON p.company_id = a.company_id AND p.entity = 'payment' AND p.external_id = a.payment_id
-    WHERE a.company_id = r.company_id AND a.side = 'syncro' AND a.document_entity = 'invoice'
-      AND a.document_id = r.external_id AND p.changed_at > r.seen_at) AS stale
-  FROM mirror_syncrorecord r
+  SELECT r.party, r.balance AS amount, COALESCE(paid.changed_at > r.seen_at, FALSE) AS stale
+  FROM mirror_syncrorecord r LEFT JOIN paid ON paid.document_id = r.external_id
   WHERE r.company_id = %(company)s AND r.entity = 'invoice' AND r.gone_at IS NULL AND r.status IN ('active', 'inactive')
   UNION ALL
   SELECT r.party, CASE

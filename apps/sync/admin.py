@@ -59,7 +59,9 @@ class RequestAdmin(CompanyRows):
     @admin.display(description="what became of it")
     def outcomes(self, request: Request) -> SafeString:
         """One line for each document."""
-        lines = "\n".join(f"{item.position + 1}. {item.outcome or 'open'} {item.sentence}" for item in request.items.all())
+        lines = "\n".join(
+            f"{item.position + 1}. {item.outcome or 'open'} {item.sentence}" for item in request.items.all()
+        )
         return format_html('<pre class="t-raw">{}</pre>', lines)
 
 

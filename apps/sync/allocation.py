@@ -21,11 +21,18 @@ def solve(company: Company) -> int:
     invoices = {row.document_id for row in rows}
     everything = list(_parts(company).filter(document_id__in=invoices)) if rows else []
     payments = {row.payment_id for row in everything}
-    whole = {(row.payment_id, row.document_id) for row in _parts(company).filter(payment_id__in=payments)} if rows else set()
+    whole = (
+        {(row.payment_id, row.document_id) for row in _parts(company).filter(payment_id__in=payments)}
+        if rows
+        else set()
+    )
     amounts = _amounts(company, payments)
     told = {(row.payment_id, row.document_id): row.amount for row in everything if row.amount is not None}
     parts = solve_parts(
-        {pair for pair in whole if pair[0] in amounts}, amounts, _used(company, invoices), told | _told(company, payments)
+        {pair for pair in whole if pair[0] in amounts},
+        amounts,
+        _used(company, invoices),
+        told | _told(company, payments),
     )
     solved = [row for row in rows if (row.payment_id, row.document_id) in parts]
     for row in solved:
@@ -34,7 +41,9 @@ def solve(company: Company) -> int:
     return len(solved)
 
 
-def solve_parts(pairs: set[tuple[str, str]], amounts: dict[str, Decimal], used: dict[str, Decimal], told: Parts) -> Parts:
+def solve_parts(
+    pairs: set[tuple[str, str]], amounts: dict[str, Decimal], used: dict[str, Decimal], told: Parts
+) -> Parts:
     """The parts of payments on invoices that follow from what is known; pairs without one answer are left out.
 
     `amounts`: what each payment is worth, in the order they were taken. `used`: how much of each invoice is settled by all its payments together.
@@ -55,7 +64,9 @@ def solve_parts(pairs: set[tuple[str, str]], amounts: dict[str, Decimal], used: 
     return parts
 
 
-def _last_unknown(invoice: str, payments: set[str], amounts: dict[str, Decimal], used: dict[str, Decimal], parts: Parts) -> bool:
+def _last_unknown(
+    invoice: str, payments: set[str], amounts: dict[str, Decimal], used: dict[str, Decimal], parts: Parts
+) -> bool:
     """An invoice with one unknown part: it is what the others leave."""
     unknown = [payment for payment in payments if (payment, invoice) not in parts]
     if len(unknown) != 1 or invoice not in used:
@@ -68,16 +79,23 @@ def _last_unknown(invoice: str, payments: set[str], amounts: dict[str, Decimal],
 
 
 def _all_settled(
-    of_invoice: dict[str, set[str]], of_payment: dict[str, set[str]], amounts: dict[str, Decimal], used: dict[str, Decimal], parts: Parts
+    of_invoice: dict[str, set[str]],
+    of_payment: dict[str, set[str]],
+    amounts: dict[str, Decimal],
+    used: dict[str, Decimal],
+    parts: Parts,
 ) -> bool:
     """Payments on one invoice alone are applied whole while it has room, in the order they were taken: Syncro leaves
-    credit only of the payment that goes over. Taken only when this comes out at exactly what is used of the invoice."""
+    credit only of the payment that goes over. Taken only when this comes out at exactly what is used of the invoice.
+    """
     found = False
     for invoice, payments in of_invoice.items():
         unknown = [payment for payment in amounts if payment in payments and (payment, invoice) not in parts]
         if len(unknown) < 2 or invoice not in used or any(len(of_payment[payment]) > 1 for payment in unknown):
             continue
-        rest = used[invoice] - sum((parts[(payment, invoice)] for payment in payments if (payment, invoice) in parts), ZERO)
+        rest = used[invoice] - sum(
+            (parts[(payment, invoice)] for payment in payments if (payment, invoice) in parts), ZERO
+        )
         filled = _fill(unknown, amounts, rest)
         if sum(filled.values(), ZERO) == rest:
             parts.update({(payment, invoice): part for payment, part in filled.items()})
@@ -102,14 +120,18 @@ def _parts(company: Company) -> QuerySet[Application]:
 
 
 def _amounts(company: Company, payments: set[str]) -> dict[str, Decimal]:
-    rows = SyncroRecord.objects.filter(company=company, entity="payment", external_id__in=payments, gone_at__isnull=True)
+    rows = SyncroRecord.objects.filter(
+        company=company, entity="payment", external_id__in=payments, gone_at__isnull=True
+    )
     values = rows.values_list("date", "external_id", "amount", "content__success")
     ordered = sorted(values, key=lambda row: (row[0], len(row[1]), row[1]))
     return {key: amount for _, key, amount, success in ordered if success and amount}
 
 
 def _used(company: Company, invoices: set[str]) -> dict[str, Decimal]:
-    rows = SyncroRecord.objects.filter(company=company, entity="invoice", external_id__in=invoices, gone_at__isnull=True)
+    rows = SyncroRecord.objects.filter(
+        company=company, entity="invoice", external_id__in=invoices, gone_at__isnull=True
+    )
     return {
         key: total - balance
         for key, total, balance in rows.values_list("external_id", "amount", "balance")

@@ -14,7 +14,12 @@ SWEPT = frozenset({"customer", "invoice", "payment"})
 def hold(company: Company, vanished: Vanished) -> int:
     """Hold the links of what vanished; their rows stay as they were."""
     links = Link.objects.filter(
-        company=company, entity=vanished.entity, state=SyncState.IN_SYNC, **{f"{vanished.side.value}__external_id__in": vanished.ids}
+        company=company,
+        entity=vanished.entity,
+        state=SyncState.IN_SYNC,
+        **{f"{vanished.side.value}__external_id__in": vanished.ids},
     )
     reason = f"{len(vanished.ids)} {vanished.entity} records vanished from {vanished.side.value} at once; nothing is voided or deleted until a person has looked."
+    for link in links:
+        Link.objects.filter(pk=link.pk).update(hints={**link.hints, "vanished_from": vanished.side.value})
     return links.move(SyncState.HELD, code="brake", reason=reason)

@@ -40,7 +40,7 @@ class Patience:
 
     @classmethod
     def of(cls, limits: Limits) -> Patience:
-        """lease = deadline + settle + 30 s; an absence is believed deadline + settle after the request."""
+        """Lease = deadline + settle + 30 s; an absence is believed deadline + settle after the request."""
         scale = settings.LIMIT_SCALE
         return cls(
             lease=max((limits.deadline + limits.settle + 30) / scale, settings.SHORTEST_LEASE),
@@ -50,7 +50,8 @@ class Patience:
 
 def claim(company: Company, entity: str, origin: str, limit: int, patience: Patience, since: datetime) -> list[Link]:
     """Links that were due at `since` (the start of the wave, so that a wave ends), now held by us until the lease ends.
-    Attempts count here, before the work."""
+    Attempts count here, before the work.
+    """
     values: dict[str, str | int | float | datetime] = {
         "company": company.pk, "entity": entity, "origin": origin, "limit": limit, "lease": patience.lease, "since": since,
     }  # fmt: skip
@@ -58,25 +59,32 @@ def claim(company: Company, entity: str, origin: str, limit: int, patience: Pati
         cursor.execute(_CLAIM.format(now=now_sql()), values)
         ids = [row[0] for row in cursor.fetchall()]
         show_state(ids)
-    links = Link.objects.filter(pk__in=ids).select_related("company", "company__books", "company__syncro", "syncro", "books")
+    links = Link.objects.filter(pk__in=ids).select_related(
+        "company", "company__books", "company__syncro", "syncro", "books"
+    )
     return list(links.prefetch_related("legs").order_by("effective_date", "pk"))
 
 
 def still_ours(links: list[Link], patience: Patience) -> list[Link]:
     """Of these links, those whose claim still stands; their lease starts anew. Called in the transaction that commits
-    the request, so that what is sent is sent by the holder alone."""
+    the request, so that what is sent is sent by the holder alone.
+    """
     held = {link.pk: link.fence for link in links}
     standing = dict(
         Link.objects.select_for_update().filter(pk__in=list(held), state=SyncState.PUSHING).values_list("pk", "fence")
     )
     ours = [link for link in links if standing.get(link.pk) == held[link.pk]]
-    Link.objects.filter(pk__in=[link.pk for link in ours]).update(lease_until=DbNow() + timedelta(seconds=patience.lease))
+    Link.objects.filter(pk__in=[link.pk for link in ours]).update(
+        lease_until=DbNow() + timedelta(seconds=patience.lease)
+    )
     return ours
 
 
 def wake_waiting(company: Company) -> int:
     """Something went across: what waited for another record is due again."""
-    waiting = Link.objects.filter(company=company, state=SyncState.PENDING, code="not_linked_yet", not_before__isnull=False)
+    waiting = Link.objects.filter(
+        company=company, state=SyncState.PENDING, code="not_linked_yet", not_before__isnull=False
+    )
     return waiting.update(not_before=None)
 
 
@@ -93,6 +101,8 @@ def release_expired(company: Company) -> int:
         again = Link.objects.filter(pk__in=set(ids) - sent, lease_until__lt=DbNow())
         again.move(SyncState.PENDING, code="try_later", reason="It was interrupted before anything was sent.")
         doubt = Link.objects.filter(pk__in=sent, lease_until__lt=DbNow())
-        doubt.move(SyncState.IN_DOUBT, reason="It was sent, and the answer was lost; the other side is asked what it has.")
+        doubt.move(
+            SyncState.IN_DOUBT, reason="It was sent, and the answer was lost; the other side is asked what it has."
+        )
         Request.objects.filter(items__link_id__in=sent, state=RequestState.COMMITTED).update(state=RequestState.LOST)
     return len(ids)

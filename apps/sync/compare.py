@@ -70,22 +70,22 @@ def _nothing(link: Link) -> Iterable[Pair]:
 
 
 def _records(link: Link) -> tuple[Record, Record]:
-    return cast(MirrorRow, link.syncro).record(), cast(MirrorRow, link.books).record()
+    return cast("MirrorRow", link.syncro).record(), cast("MirrorRow", link.books).record()
 
 
 def _customer(link: Link) -> Iterable[Pair]:
-    ours, theirs = cast(tuple[Customer, Customer], _records(link))
+    ours, theirs = cast("tuple[Customer, Customer]", _records(link))
     for name in ("email", "phone", "mobile"):
         yield name, getattr(ours, name), getattr(theirs, name)
 
 
 def _item(link: Link) -> Iterable[Pair]:
-    ours, theirs = cast(tuple[Item, Item], _records(link))
+    ours, theirs = cast("tuple[Item, Item]", _records(link))
     yield "price", ours.price, theirs.price
 
 
 def _invoice(link: Link) -> Iterable[Pair]:
-    ours, theirs = cast(tuple[Invoice, Invoice], _records(link))
+    ours, theirs = cast("tuple[Invoice, Invoice]", _records(link))
     if ours.number and theirs.number:
         yield "number", ours.number[:21], theirs.number
     yield "customer", _counterpart(link.company, "customer", Side.SYNCRO, ours.customer_id), theirs.customer_id
@@ -109,15 +109,15 @@ def _lines(ours: tuple[Line, ...], theirs: tuple[Line, ...]) -> Iterable[Pair]:
 
 
 def _refund(link: Link) -> Iterable[Pair]:
-    ours, theirs = cast(tuple[Invoice, Invoice], _records(link))
+    ours, theirs = cast("tuple[Invoice, Invoice]", _records(link))
     yield "total", -ours.total, theirs.total
     yield "tax", -ours.tax, theirs.tax
 
 
 def _payment(link: Link) -> Iterable[Pair]:
-    yield "amount", cast(MirrorRow, link.syncro).amount, cast(MirrorRow, link.books).amount
+    yield "amount", cast("MirrorRow", link.syncro).amount, cast("MirrorRow", link.books).amount
     if link.origin == Side.SYNCRO:  # Syncro dates an imported payment by its import: dated differently, not different
-        yield "date", cast(MirrorRow, link.syncro).date, cast(MirrorRow, link.books).date
+        yield "date", cast("MirrorRow", link.syncro).date, cast("MirrorRow", link.books).date
     ours, theirs = applications(link)
     for invoice in sorted(set(ours) | set(theirs)):
         yield f"applied to invoice {invoice}", ours.get(invoice, Decimal(0)), theirs.get(invoice, Decimal(0))
@@ -132,13 +132,17 @@ def _applied(link: Link, side: Side) -> dict[str, Decimal]:
     row = link.row(side)
     if row is None:
         return {}
-    rows = Application.objects.filter(company=link.company, side=side, payment_id=row.external_id, document_entity="invoice")
+    rows = Application.objects.filter(
+        company=link.company, side=side, payment_id=row.external_id, document_entity="invoice"
+    )
     parts = {part.document_id: part.amount for part in rows if part.amount}
     documents = Link.objects.filter(
-        company=link.company, entity="invoice", **{f"{side.value}__external_id__in": list(parts), f"{side.value}__entity": "invoice"}
+        company=link.company,
+        entity="invoice",
+        **{f"{side.value}__external_id__in": list(parts), f"{side.value}__entity": "invoice"},
     ).select_related("syncro", "books")
-    names = {cast(MirrorRow, each.row(side)).external_id: (each.syncro or each.books) for each in documents}
-    return {(names[key].label or key if key in names else f"({key})"): amount for key, amount in parts.items()}
+    names = {cast("MirrorRow", each.row(side)).external_id: str(each.syncro or each.books) for each in documents}
+    return {names.get(key, f"({key})"): amount for key, amount in parts.items()}
 
 
 def _counterpart(company: Company, entity: str, side: Side, external_id: str) -> str:

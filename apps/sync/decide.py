@@ -6,10 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.mirror.models import BooksRecord, Link
+from apps.mirror.models import BooksRecord, LegState, Link
 from apps.mirror.states import SyncState
+from apps.mirror.store import mark_gone, rows_of
 from apps.platforms.base import Side
+from apps.sync.claim import wake_waiting
 from apps.sync.links import agree, join
+
+SIDES = {Side.SYNCRO: "Syncro", Side.BOOKS: "the books"}
 
 
 class CannotDecide(ValueError):
@@ -18,11 +22,35 @@ class CannotDecide(ValueError):
 
 def approve(link: Link, **hints: Any) -> None:
     """Let a held link go across; hints tell the composer what was decided. Partners go with it."""
+    if hints.get("again"):
+        _let_go(link)
+    if hints.get("deletion"):
+        return confirm_deletion(link)
     _hint(link, approved=True, **hints)
     _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
     Link.objects.filter(partner_id=link.pk, state=SyncState.HELD).move(
         SyncState.PENDING, code="refund_partner", reason="Booked together with its refund invoice."
     )
+    return None
+
+
+def _let_go(link: Link) -> None:
+    """The document across is gone for good: the next one is another document, with a mark of its own."""
+    leg = link.legs.all()[0]
+    leg.generation += 1
+    leg.external_id, leg.state = "", LegState.WANTED
+    leg.marker = f"{leg.marker.partition('/again')[0]}/again{leg.generation}"
+    leg.save()
+    Link.objects.filter(pk=link.pk).update(**{f"{link.target.value}": None})
+    link.refresh_from_db()
+
+
+def confirm_deletion(link: Link) -> None:
+    """What vanished is believed to be gone; what that means for the other side is judged like any deletion."""
+    side = Side(link.hints.get("vanished_from", link.origin))
+    row = link.row(side)
+    if row is not None:
+        mark_gone(link.company, side, row.entity, [row.external_id])
 
 
 def retry(link: Link) -> None:
@@ -50,21 +78,27 @@ def ignore(link: Link, reason: str) -> None:
     _must(links.move(SyncState.IGNORED, code="ignored_by_staff", reason=reason or "Ignored by staff."), link)
 
 
-def same_customer(link: Link, books_external_id: str) -> None:
-    """It is the one the books already have."""
-    row = BooksRecord.objects.filter(company=link.company, entity=link.entity, external_id=books_external_id).first()
+def same_customer(link: Link, external_id: str) -> None:
+    """It is the one the other side already has: the two are tied, nothing is written."""
+    leg, side = link.legs.all()[0], link.target
+    row = (
+        rows_of(side)._default_manager.filter(company=link.company, entity=leg.entity, external_id=external_id).first()
+    )
     if row is None:
-        raise CannotDecide(f"The books have no {link.entity} with the id {books_external_id}.")
-    if Link.objects.filter(books=row).exclude(pk=link.pk).exists():
-        raise CannotDecide(f"{row} of the books already belongs to another {link.entity} of Syncro.")
-    join(link, link.legs.all()[0], row)
+        raise CannotDecide(f"There is no {leg.entity} with the id {external_id} in {SIDES[side]}.")
+    if Link.objects.filter(**{side.value: row}).exclude(pk=link.pk).exists():
+        raise CannotDecide(f"{row} in {SIDES[side]} already belongs to another {link.entity}.")
+    join(link, leg, row)
+    wake_waiting(link.company)
 
 
 def same_payment(link: Link) -> None:
     """The payment entered on both sides is one: the two rows are tied, nothing is written."""
     other = BooksRecord.objects.filter(company=link.company, pk=link.hints.get("other")).first()
     if other is None or link.origin != Side.SYNCRO:
-        twin = Link.objects.filter(company=link.company, entity="payment", origin=Side.SYNCRO, hints__other=link.books_id).first()
+        twin = Link.objects.filter(
+            company=link.company, entity="payment", origin=Side.SYNCRO, hints__other=link.books_id
+        ).first()
         if twin is None:
             raise CannotDecide("The other payment is no longer there.")
         return same_payment(twin)

@@ -74,7 +74,9 @@ def _make_batch(company: Company, entity: str, batch: list[Newborn], origin: Sid
         # Another worker may have made some of them in the meantime: theirs stand.
         Link.objects.bulk_create(links, ignore_conflicts=True)
         stored = list(
-            Link.objects.filter(**{f"{origin.value}_id__in": [each.row.pk for each in batch]}, legs__isnull=True).select_related(origin.value)
+            Link.objects.filter(
+                **{f"{origin.value}_id__in": [each.row.pk for each in batch]}, legs__isnull=True
+            ).select_related(origin.value)
         )
         Leg.objects.bulk_create([_first_leg(company, link, origin) for link in stored], ignore_conflicts=True)
         show_state([link.pk for link in stored])
@@ -94,7 +96,9 @@ def sentence(code: str) -> str:
 
 def _newborn_customers(company: Company, policies: Policies) -> Iterable[Newborn]:
     rows = unlinked(company, Side.SYNCRO, "customer").filter(live())
-    documents = SyncroRecord.objects.filter(company=company, entity__in=["invoice", "payment"], party=OuterRef("external_id"))
+    documents = SyncroRecord.objects.filter(
+        company=company, entity__in=["invoice", "payment"], party=OuterRef("external_id")
+    )
     if company.start_date:
         documents = documents.filter(date__gte=company.start_date)
     if policies.get("customers") == "with_invoices":
@@ -113,7 +117,9 @@ def _newborn_items(company: Company, policies: Policies) -> Iterable[Newborn]:
 
 def _used_item_ids(company: Company) -> Iterable[str]:
     rows = unlinked(company, Side.SYNCRO, "invoice")
-    held = SyncroRecord.objects.filter(company=company, entity="invoice", sync_state__in=[SyncState.PENDING, SyncState.HELD])
+    held = SyncroRecord.objects.filter(
+        company=company, entity="invoice", sync_state__in=[SyncState.PENDING, SyncState.HELD]
+    )
     for queryset in (rows, held):
         for lines in queryset.values_list("content__lines", flat=True).iterator(CHUNK):
             yield from (line["item_id"] for line in lines or () if line.get("item_id"))
@@ -136,7 +142,9 @@ def _born_invoice(company: Company, policies: Policies, row: MirrorRow) -> Newbo
 
 def _born_refund(policies: Policies, row: MirrorRow) -> Newborn:
     if policies.get("refunds") == "review":
-        reason = f"Refund invoice {row.label} of {abs(row.amount or 0)} waits for confirmation before it goes to the books."
+        reason = (
+            f"Refund invoice {row.label} of {abs(row.amount or 0)} waits for confirmation before it goes to the books."
+        )
         return Newborn(row, SyncState.HELD, "refund_review", reason)
     return Newborn(row)
 
@@ -145,7 +153,12 @@ def join_echoes(company: Company) -> int:
     """Rows that carry the mark of a leg that has no document yet are our own write coming back: they join."""
     joined = 0
     for side, model in ((Side.BOOKS, BooksRecord), (Side.SYNCRO, SyncroRecord)):
-        rows = model.objects.filter(company=company, link__isnull=True).exclude(marker="").filter(live()).order_by("first_seen", "pk")
+        rows = (
+            model.objects.filter(company=company, link__isnull=True)
+            .exclude(marker="")
+            .filter(live())
+            .order_by("first_seen", "pk")
+        )
         waiting = {
             leg.marker: leg
             for leg in Leg.objects.filter(
@@ -158,7 +171,12 @@ def join_echoes(company: Company) -> int:
 
 def _join_echo(waiting: dict[str, Leg], row: MirrorRow) -> bool:
     leg = waiting.get(row.marker)
-    if leg is None or not marks.is_ours(row.marker, row.company) or leg.entity != row.entity or not _as_wanted(leg, row):
+    if (
+        leg is None
+        or not marks.is_ours(row.marker, row.company)
+        or leg.entity != row.entity
+        or not _as_wanted(leg, row)
+    ):
         return False
     waiting.pop(row.marker)
     # Being sent or in doubt: whoever holds the claim settles it, with this very document.
@@ -171,7 +189,11 @@ def _join_echo(waiting: dict[str, Leg], row: MirrorRow) -> bool:
 def _as_wanted(leg: Leg, row: MirrorRow) -> bool:
     """An echo joins only a leg whose frozen content it equals, as far as the other side cannot have changed it."""
     wanted = leg.wanted.get("total", leg.wanted.get("amount"))
-    return wanted is None or row.amount is None or abs(row.amount - type(row.amount)(str(wanted))) <= type(row.amount)("0.05")
+    return (
+        wanted is None
+        or row.amount is None
+        or abs(row.amount - type(row.amount)(str(wanted))) <= type(row.amount)("0.05")
+    )
 
 
 def join(link: Link, leg: Leg, row: MirrorRow) -> None:
@@ -186,19 +208,33 @@ def join(link: Link, leg: Leg, row: MirrorRow) -> None:
 
 def agree(link: Link) -> None:
     """What both sides say now becomes the agreed base."""
-    values: dict[str, Any] = {}
-    for side in Side:
-        row = link.row(side)
-        values[f"base_{side.value}"] = row.content if row else {}
-        values[f"digest_{side.value}"] = row.digest if row else ""
-    Link.objects.filter(pk=link.pk).update(**values, attempts=0, hints={})
-    Link.objects.filter(pk=link.pk).move(SyncState.IN_SYNC)
-    settle_partners([link.pk])
+    agree_all([link.pk])
+
+
+def agree_all(link_ids: list[int]) -> None:
+    """What both sides of these links say now becomes the agreed base, and they are in sync; a handful of statements."""
+    if not link_ids:
+        return
+    links = list(Link.objects.filter(pk__in=link_ids).select_related("syncro", "books"))
+    for link in links:
+        for side in Side:
+            row = link.row(side)
+            setattr(link, f"base_{side.value}", row.content if row else {})
+            setattr(link, f"digest_{side.value}", row.digest if row else "")
+        link.attempts, link.hints = 0, {}
+    Link.objects.bulk_update(
+        links, ["base_syncro", "base_books", "digest_syncro", "digest_books", "attempts", "hints"], batch_size=200
+    )
+    Link.objects.filter(pk__in=link_ids).move(SyncState.IN_SYNC)
+    settle_partners(link_ids)
 
 
 def settle_partners(link_ids: list[int]) -> None:
     """What is booked together with these links is in sync with them."""
-    Link.objects.filter(partner_id__in=link_ids).exclude(state=SyncState.IN_SYNC).move(
+    partners = list(
+        Link.objects.filter(partner_id__in=link_ids).exclude(state=SyncState.IN_SYNC).values_list("pk", flat=True)
+    )
+    Link.objects.filter(pk__in=partners).move(
         SyncState.IN_SYNC, code="refund_partner", reason="Booked together with its refund invoice."
     )
 

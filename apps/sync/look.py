@@ -67,13 +67,17 @@ def _absent(link: Link, item: RequestItem, platform: DirectPlatform) -> bool:
         Link.objects.filter(pk=link.pk).update(hints={**link.hints, "looked_at": now.isoformat()})
         return _look_again(link, timedelta(seconds=SECOND_LOOK / settings.LIMIT_SCALE))
     _note(item, "absent")
-    Link.objects.filter(pk=link.pk).update(hints={key: value for key, value in link.hints.items() if key != "looked_at"})
+    Link.objects.filter(pk=link.pk).update(
+        hints={key: value for key, value in link.hints.items() if key != "looked_at"}
+    )
     return bool(mine(link).move(SyncState.PENDING, code="try_later", reason="It was not there, so it is sent again."))
 
 
 def _looked_before(link: Link, now: datetime) -> bool:
     looked = link.hints.get("looked_at")
-    return bool(looked) and now - datetime.fromisoformat(looked) >= timedelta(seconds=SECOND_LOOK / settings.LIMIT_SCALE)
+    return bool(looked) and now - datetime.fromisoformat(looked) >= timedelta(
+        seconds=SECOND_LOOK / settings.LIMIT_SCALE
+    )
 
 
 def _look_again(link: Link, wait: timedelta) -> bool:
@@ -93,5 +97,3 @@ def write_of(item: RequestItem) -> Write:
         verb=Verb(stored["verb"]), entity=stored["entity"], record=record, external_id=stored["external_id"],
         revision=stored["revision"], marker=stored["marker"],
     )  # fmt: skip
-
-

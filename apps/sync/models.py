@@ -115,7 +115,7 @@ class Run(models.Model):
 
 
 class Installation(models.Model):
-    """This installation's short code in every mark, so that two installations never take each other's documents."""
+    """Our installation's short code in every mark, so that two installations never take each other's documents."""
 
     code = models.CharField(max_length=12)
 

@@ -52,7 +52,12 @@ def _born_here(company: Company, policies: Policies, row: MirrorRow, paired: dic
     if row.pk in paired:
         return _twice(row, paired[row.pk])
     if row.amount < 0:
-        return Newborn(row, SyncState.HELD, "refund_review", f"{abs(row.amount)} was paid back; its refund invoice has not been found.")
+        return Newborn(
+            row,
+            SyncState.HELD,
+            "refund_review",
+            f"{abs(row.amount)} was paid back; its refund invoice has not been found.",
+        )
     return Newborn(row)
 
 
@@ -64,12 +69,17 @@ def _twice(row: MirrorRow, other: MirrorRow) -> Newborn:
 def _tie_refund_partners(company: Company) -> None:
     """A repayment on a refund invoice is booked together with that invoice, never alone."""
     alone = list(
-        Link.objects.filter(company=company, entity="payment", origin=Side.SYNCRO, partner__isnull=True, syncro__amount__lt=0)
+        Link.objects.filter(
+            company=company, entity="payment", origin=Side.SYNCRO, partner__isnull=True, syncro__amount__lt=0
+        )
         .exclude(state__in=[SyncState.IGNORED, SyncState.IN_SYNC])
         .select_related("syncro")
     )
     parts = Application.objects.filter(
-        company=company, side=Side.SYNCRO, document_entity="invoice", payment_id__in=[link.syncro.external_id for link in alone if link.syncro]
+        company=company,
+        side=Side.SYNCRO,
+        document_entity="invoice",
+        payment_id__in=[link.syncro.external_id for link in alone if link.syncro],
     )
     invoice_of = {part.payment_id: part.document_id for part in parts}
     refunds = counterparts(company, "invoice", Side.SYNCRO, invoice_of.values())
@@ -77,7 +87,9 @@ def _tie_refund_partners(company: Company) -> None:
         partner = refunds.get(invoice_of.get(link.syncro.external_id if link.syncro else "", ""))
         if partner and partner.syncro and (partner.syncro.amount or ZERO) < 0:
             Link.objects.filter(pk=link.pk).update(partner=partner)
-            Link.objects.filter(pk=link.pk).move(SyncState(partner.state), code="refund_partner", reason=sentence("refund_partner"))
+            Link.objects.filter(pk=link.pk).move(
+                SyncState(partner.state), code="refund_partner", reason=sentence("refund_partner")
+            )
 
 
 class _Judge:
@@ -90,7 +102,9 @@ class _Judge:
             company=company, side=Side.BOOKS, payment_id__in=[row.external_id for row in rows]
         ):
             self.parts[part.payment_id].append(part)
-        invoices = [part.document_id for parts in self.parts.values() for part in parts if part.document_entity == "invoice"]
+        invoices = [
+            part.document_id for parts in self.parts.values() for part in parts if part.document_entity == "invoice"
+        ]
         self.invoices = counterparts(company, "invoice", Side.BOOKS, invoices)
 
     def born(self, row: MirrorRow, paired: dict[int, MirrorRow]) -> Newborn:
@@ -134,9 +148,12 @@ class _Judge:
         return (link.syncro or link.books).label if link.syncro or link.books else part.document_id  # type: ignore[union-attr]
 
 
-def _same_on_both_sides(company: Company, ours: Sequence[MirrorRow], theirs: Sequence[MirrorRow]) -> dict[int, MirrorRow]:
+def _same_on_both_sides(
+    company: Company, ours: Sequence[MirrorRow], theirs: Sequence[MirrorRow]
+) -> dict[int, MirrorRow]:
     """Newborn payments of the two sides with one customer, amount and week. Before the first run came to its end one
-    candidate is the payment somebody had already entered, and is linked; later a person says."""
+    candidate is the payment somebody had already entered, and is linked; later a person says.
+    """
     if not ours or not theirs:
         return {}
     customers = counterparts(company, "customer", Side.BOOKS, [row.party for row in theirs])

@@ -18,6 +18,8 @@ from apps.sync.compare import applications, differences
 from apps.sync.links import agree, payments_on
 
 ZERO = Decimal(0)
+#: Merged field by field when they are written: the two sides may spell one thing differently and still agree.
+LISTS = frozenset({"customer", "item"})
 
 
 def notice_changes(company: Company, policies: Policies) -> int:
@@ -36,14 +38,23 @@ def _changed(company: Company) -> QuerySet[Link]:
         | Q(state=SyncState.HELD)
     )
     standing = Q(state=SyncState.IN_SYNC) | Q(state=SyncState.HELD, code__in=RECHECKED)
-    return Link.objects.filter(company=company).filter(standing & differs).select_related("company", "syncro", "books", "partner").order_by("pk")
+    return (
+        Link.objects.filter(company=company)
+        .filter(standing & differs)
+        .select_related("company", "syncro", "books", "partner")
+        .order_by("pk")
+    )
 
 
 def _notice(link: Link, policies: Policies) -> int:
     if link.partner_id and link.books_id is None:
         return 0
-    if link.syncro is not None and link.books is not None and not differences(link):
-        if link.state != SyncState.IN_SYNC or link.syncro.digest != link.digest_syncro or link.books.digest != link.digest_books:
+    if link.entity not in LISTS and link.syncro is not None and link.books is not None and not differences(link):
+        if (
+            link.state != SyncState.IN_SYNC
+            or link.syncro.digest != link.digest_syncro
+            or link.books.digest != link.digest_books
+        ):
             agree(link)
             return 1
         return 0
@@ -70,7 +81,11 @@ def _gone(link: Link, policies: Policies) -> Verdict | None:
     if link.syncro is not None and link.syncro.gone_at is not None:
         return STAY if books_gone else _gone_in_syncro(link, policies)
     if books_gone:
-        return SyncState.HELD, "gone_in_books", f"{link.books} was deleted or voided in the books; it still stands in Syncro."
+        return (
+            SyncState.HELD,
+            "gone_in_books",
+            f"{link.books} was deleted or voided in the books; it still stands in Syncro.",
+        )
     return None
 
 
@@ -81,7 +96,11 @@ def _gone_in_syncro(link: Link, policies: Policies) -> Verdict:
         return SyncState.HELD, "gone_in_syncro", reason
     applied = link.entity == "invoice" and payments_on(link.company, Side.BOOKS, link.books.external_id).exists()
     if applied or link.books.content.get("deposited") or link.books.content.get("locked"):
-        return SyncState.HELD, "gone_in_syncro", f"{reason} Money is applied to it or it is deposited, so it is not voided by itself."
+        return (
+            SyncState.HELD,
+            "gone_in_syncro",
+            f"{reason} Money is applied to it or it is deposited, so it is not voided by itself.",
+        )
     return SyncState.PENDING, "", ""
 
 
@@ -95,7 +114,11 @@ def _invoice(link: Link, policies: Policies) -> Verdict:
     if not theirs:
         return (SyncState.PENDING, "", "") if ours else (SyncState(link.state), link.code, link.reason)
     if ours:
-        return SyncState.HELD, "both_edited", f"Invoice {link.syncro} was edited in Syncro and in the books: {_fields(link)}."
+        return (
+            SyncState.HELD,
+            "both_edited",
+            f"Invoice {link.syncro} was edited in Syncro and in the books: {_fields(link)}.",
+        )
     if policies.get("invoice_edits_in_books") == "overwrite":
         return SyncState.PENDING, "", ""
     return SyncState.HELD, "edited_in_books", f"Invoice {link.syncro} was edited in the books: {_fields(link)}."
@@ -108,7 +131,10 @@ def _turned(link: Link) -> bool:
 
 def _fields(link: Link) -> str:
     found = differences(link)
-    return "; ".join(f"{each.field} {each.syncro or '(empty)'} in Syncro, {each.books or '(empty)'} in the books" for each in found[:4])
+    return "; ".join(
+        f"{each.field} {each.syncro or '(empty)'} in Syncro, {each.books or '(empty)'} in the books"
+        for each in found[:4]
+    )
 
 
 def _payment(link: Link, policies: Policies) -> Verdict:
@@ -119,7 +145,9 @@ def _payment(link: Link, policies: Policies) -> Verdict:
     if ours and not theirs and link.origin == Side.SYNCRO and not (link.books and link.books.content.get("deposited")):
         return SyncState.PENDING, "", ""
     if not theirs:
-        return (SyncState.HELD, "changed_in_syncro", f"The payment changed in Syncro: {_fields(link)}.") if ours else STAY
+        return (
+            (SyncState.HELD, "changed_in_syncro", f"The payment changed in Syncro: {_fields(link)}.") if ours else STAY
+        )
     here, there = applications(link)
     if here != there and link.syncro and link.books and link.syncro.amount == link.books.amount:
         reason = f"The payment of {link.books.amount} was moved in the books from {_named(here)} to {_named(there)}; in Syncro it still stands on {_named(here)}."
@@ -137,8 +165,15 @@ def _list_entry(link: Link, policies: Policies) -> Verdict:
         return STAY
     if link.books is not None and not link.books.is_live:
         return SyncState.HELD, "gone_in_books", f"{link.books} is no longer in the books."
+    if link.state == SyncState.HELD and link.code == "both_edited" and not _moved_since(link):
+        return SyncState.HELD, link.code, link.reason
     pushed = link.entity == "item" or policies.get("customers") in ("two_way", "to_books")
     return (SyncState.PENDING, "", "") if _sides(link)[0] and pushed else STAY
+
+
+def _moved_since(link: Link) -> bool:
+    """Whether a side changed after the link came to rest."""
+    return any(row is not None and row.changed_at > link.moved_at for row in (link.syncro, link.books))
 
 
 JUDGES: dict[str, Callable[[Link, Policies], Verdict]] = {
@@ -153,17 +188,25 @@ def _try_again(company: Company) -> int:
     """Held links whose obstacle may be gone: a mapping was chosen, the row changed, a split became known."""
     moved = 0
     held = Link.objects.filter(company=company, state=SyncState.HELD)
-    chosen = Mapping.objects.filter(company=company).order_by("-changed_at").values_list("changed_at", flat=True).first()
+    chosen = (
+        Mapping.objects.filter(company=company).order_by("-changed_at").values_list("changed_at", flat=True).first()
+    )
     if chosen:
         missing = held.filter(code__in=["mapping_missing", "deposit_mapping"], moved_at__lt=chosen)
         moved += missing.move(SyncState.PENDING)
     for side in Side:
-        changed = held.filter(code__in=RETRIED_ON_CHANGE, origin=side, **{f"{side.value}__changed_at__gt": F("moved_at")})
+        changed = held.filter(
+            code__in=RETRIED_ON_CHANGE, origin=side, **{f"{side.value}__changed_at__gt": F("moved_at")}
+        )
         moved += changed.move(SyncState.PENDING)
     unknown = held.filter(code="allocation_unknown", syncro__isnull=False).select_related("syncro")
     moved += held.filter(pk__in=list(_now_known(company, unknown))).move(SyncState.PENDING)
-    before = Link.objects.filter(company=company, state=SyncState.PENDING, books__isnull=True, syncro__gone_at__isnull=False)
-    return moved + before.move(SyncState.IGNORED, code="gone_before_sent", reason="It was deleted in Syncro before it was sent.")
+    before = Link.objects.filter(
+        company=company, state=SyncState.PENDING, books__isnull=True, syncro__gone_at__isnull=False
+    )
+    return moved + before.move(
+        SyncState.IGNORED, code="gone_before_sent", reason="It was deleted in Syncro before it was sent."
+    )
 
 
 def _now_known(company: Company, links: QuerySet[Link]) -> Iterable[int]:

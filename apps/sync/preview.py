@@ -10,7 +10,7 @@ from apps.mappings.lookup import MappingMissing
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side, Write
-from apps.sync.compose import Desk, Held, NotLinkedYet, NothingToDo, StandsAside, compose
+from apps.sync.compose import Desk, Held, NothingToDo, NotLinkedYet, StandsAside, compose
 from apps.sync.entities import ENTITIES
 
 CHUNK = 200
@@ -20,7 +20,9 @@ def preview(company: Company) -> Iterator[dict[str, Any]]:
     """Every intended write and every link that would be held, in the order of sending."""
     for entity in ENTITIES:
         for origin in entity.origins:
-            due = Link.objects.filter(company=company, entity=entity.name, origin=origin, state=SyncState.PENDING).exclude(code="refund_partner")
+            due = Link.objects.filter(
+                company=company, entity=entity.name, origin=origin, state=SyncState.PENDING
+            ).exclude(code="refund_partner")
             yield from _of(company, due.values_list("pk", flat=True).order_by("effective_date", "pk"))
 
 

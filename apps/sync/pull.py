@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -31,6 +31,7 @@ class Pulled:
     pulled: int = 0
     changed: int = 0
     gone: int = 0
+    whole: bool = True
     changed_ids: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
@@ -52,12 +53,25 @@ def entities_of(side: Side, chosen: Iterable[str] | None = None) -> list[str]:
     return [entity for entity in wanted if chosen is None or entity in REFERENCE[side] or entity in set(chosen)]
 
 
-def pull(company: Company, side: Side, entity: str, platform: DirectPlatform, *, full: bool = False) -> Pulled:
-    """Read what changed, store it page by page; after a crash the next pull goes on at the last stored page."""
+def pull(
+    company: Company,
+    side: Side,
+    entity: str,
+    platform: DirectPlatform,
+    *,
+    full: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Pulled:
+    """Read what changed, store it page by page; after a crash, or when `stop` says so, the next pull goes on at the
+    last stored page.
+    """
     cursor, _ = Cursor.objects.get_or_create(company=company, side=side, entity=entity)
     done = Pulled(side, entity)
     for page in platform.pull(entity, "" if full else cursor.value, full=full):
         _apply_page(company, cursor, page, done)
+        if stop() and not page.last:
+            done.whole = False
+            return done
     Cursor.objects.filter(pk=cursor.pk).update(pulled_at=Now(), loaded_at=Coalesce(F("loaded_at"), Now()))
     return done
 
@@ -85,9 +99,12 @@ def read_again(company: Company, side: Side, entity: str, ids: Sequence[str], pl
 
 def read_touched_invoices(company: Company, platform: DirectPlatform, payment_ids: Sequence[str]) -> Saved:
     """Read the Syncro invoices that changed payments are on: whether a payment moves an invoice's `updated_at` is not
-    documented, and the split of a payment is worked out from their balances."""
+    documented, and the split of a payment is worked out from their balances.
+    """
     invoices = (
-        Application.objects.filter(company=company, side=Side.SYNCRO, payment_id__in=payment_ids, document_entity="invoice")
+        Application.objects.filter(
+            company=company, side=Side.SYNCRO, payment_id__in=payment_ids, document_entity="invoice"
+        )
         .values_list("document_id", flat=True)
         .distinct()
     )
@@ -97,7 +114,9 @@ def read_touched_invoices(company: Company, platform: DirectPlatform, payment_id
     return read_again(company, Side.SYNCRO, "invoice", wanted, platform) if wanted else Saved()
 
 
-def _not_yet_showing(company: Company, invoices: list[str], known: dict[str, set[str]], payment_ids: Sequence[str]) -> list[str]:
+def _not_yet_showing(
+    company: Company, invoices: list[str], known: dict[str, set[str]], payment_ids: Sequence[str]
+) -> list[str]:
     """Invoices whose stored detail does not show a changed payment yet."""
     changed = set(payment_ids)
     parts = Application.objects.filter(
@@ -120,7 +139,11 @@ def sweep(company: Company, side: Side, entity: str, platform: DirectPlatform) -
         there.update(ids)
     saved = read_again(company, side, entity, sorted(there - known), platform)
     missing = sorted(known - there)
-    gone = [key for start in range(0, len(missing), ASK_AT_ONCE) for key in _really_gone(platform, entity, missing[start : start + ASK_AT_ONCE])]
+    gone = [
+        key
+        for start in range(0, len(missing), ASK_AT_ONCE)
+        for key in _really_gone(platform, entity, missing[start : start + ASK_AT_ONCE])
+    ]
     if len(gone) > BRAKE_COUNT and len(gone) > BRAKE_SHARE * len(known):
         raise Vanished(side, entity, gone)
     done.gone = mark_gone(company, side, entity, gone)

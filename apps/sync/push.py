@@ -10,24 +10,27 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models.functions import Now
 
-from apps.connections.models import Company
+from apps.connections.models import Company, Connection
 from apps.core.clock import db_now
 from apps.mappings.lookup import MappingMissing
 from apps.mirror.models import Leg, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Draft, Found, Outcome, Side, Verb, Write
-from apps.platforms.errors import OutOfDate, PlatformError, TryLater, Unsure
+from apps.platforms.errors import NeedsReconnect, OutOfDate, PlatformError, TryLater, Unsure
 from apps.sync import tidy
 from apps.sync.claim import Patience, claim, still_ours, wake_waiting
-from apps.sync.compose import Desk, Held, NotLinkedYet, NothingToDo, StandsAside, compose
+from apps.sync.compose import Desk, Held, NothingToDo, NotLinkedYet, StandsAside, compose
 from apps.sync.entities import ENTITIES
-from apps.sync.links import agree, frozen
+from apps.sync.links import agree_all, frozen
 from apps.sync.models import Request, RequestItem, RequestState
-from apps.sync.settle import backoff, mine, settle_error, settle_found, settle_outcome
+from apps.sync.settle import backoff, settle, settle_error, settle_found, still_held
 
 #: What waits for another record is woken when anything goes across; this is for when that happened elsewhere.
 WAIT_FOR_ANOTHER = 600.0
 Platforms = dict[Side, DirectPlatform]
+
+
+NAMES = {Side.SYNCRO: "Syncro", Side.BOOKS: "the books"}
 
 
 @dataclass(slots=True)
@@ -39,25 +42,28 @@ class Pushed:
     writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
-def push_due(company: Company, platforms: Platforms, note: Callable[[str], None]) -> Pushed:
+def push_due(
+    company: Company, platforms: Platforms, note: Callable[[str], None], stop: Callable[[], bool] = lambda: False
+) -> Pushed:
     """Send everything that is due now, in order of dependence; a TryLater or NeedsReconnect of a whole platform ends it."""
     pushed = Pushed()
     for entity in ENTITIES:
         for origin in entity.origins:
             before = pushed.settled
-            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note)
+            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note, stop)
             if pushed.settled > before:
                 wake_waiting(company)
     return pushed
 
 
 def _push_entity(
-    company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None]
-) -> None:
+    company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None],
+    stop: Callable[[], bool],
+) -> None:  # fmt: skip
     patience = Patience.of(platform.limits)
     size = platform.limits.batch.get(entity, 1)
     since = db_now()
-    while links := claim(company, entity, origin, max(size, 1), patience, since):
+    while not stop() and (links := claim(company, entity, origin, max(size, 1), patience, since)):
         pushed.taken += len(links)
         settled = _Batch(company, platform, entity, links, patience, pushed).run()
         pushed.settled += settled
@@ -69,11 +75,25 @@ class _Batch:
     """One claimed batch on its way to one platform."""
 
     def __init__(
-        self, company: Company, platform: DirectPlatform, entity: str, links: Sequence[Link], patience: Patience, pushed: Pushed
+        self,
+        company: Company,
+        platform: DirectPlatform,
+        entity: str,
+        links: Sequence[Link],
+        patience: Patience,
+        pushed: Pushed,
     ) -> None:
-        self.company, self.platform, self.entity, self.patience, self.pushed = company, platform, entity, patience, pushed
+        self.company, self.platform, self.entity, self.patience, self.pushed = (
+            company,
+            platform,
+            entity,
+            patience,
+            pushed,
+        )
         self.links = list(links)
+        self.connection = connected(company, platform.side)
         self.settled = 0
+        self.verdicts: list[tuple[Link, Exception]] = []
 
     def run(self) -> int:
         """Compose all, then send by kind of document and verb; gives how many links came to rest."""
@@ -83,6 +103,7 @@ class _Batch:
             write = self._composed(desk, link)
             if write is not None and self._clear_to_send(link, write):
                 groups[(write.entity, write.verb)].append((link, write))
+        put_all_aside(self.verdicts)
         for (entity, _), group in groups.items():
             self._send_group(entity, group)
         return self.settled
@@ -92,14 +113,14 @@ class _Batch:
         try:
             write = compose(desk, link)
         except (Held, MappingMissing, NotLinkedYet, NothingToDo, StandsAside) as verdict:
-            put_aside(link, verdict)
+            self.verdicts.append((link, verdict))
             self.settled += isinstance(verdict, NothingToDo | StandsAside | Held)
             return None
         return tidy.without_taken_name(desk, link, write)
 
     def _clear_to_send(self, link: Link, write: Write) -> bool:
         """Where the platform has neither key nor undo, look before every create."""
-        if write.verb is not Verb.CREATE or write.entity not in self.platform.looks_first:
+        if write.verb is not Verb.CREATE or write.entity not in self.platform.looks_first or link.hints.get("absent"):
             return True
         try:
             answer = self.platform.find(write.entity, write)
@@ -138,14 +159,15 @@ class _Batch:
 
     def _commit(self, draft: Draft, part: list[tuple[Link, Write]]) -> tuple[Request, list[tuple[Link, Write]]]:
         """Commit the exact bytes before they leave. A draft of which a claim was lost is not sent at all: the rest of
-        it is due again at once."""
+        it is due again at once.
+        """
         with transaction.atomic():
             held = {link.pk for link in still_ours([link for link, _ in part], self.patience)}
             if len(held) < len(part):
                 Link.objects.filter(pk__in=held).move(SyncState.PENDING)
                 return Request(), []
             request = Request.objects.create(
-                company=self.company, connection=self.company.connection(self.platform.side), entity=draft.entity or part[0][1].entity,
+                company=self.company, connection=self.connection, entity=draft.entity or part[0][1].entity,
                 verb=part[0][1].verb, key=draft.key, method=draft.method, path=draft.path, query=dict(draft.query),
                 content_type=draft.content_type, body=draft.body, bucket=draft.bucket,
             )  # fmt: skip
@@ -166,24 +188,28 @@ class _Batch:
         except PlatformError as error:
             self._lost(request, part, error)
             return
-        for position, ((link, write), outcome) in enumerate(zip(part, outcomes, strict=True)):
-            self._settle(request, position, link, write, outcome)
+        self._settle(request, part, outcomes)
         unsure = any(isinstance(outcome.error, Unsure) for outcome in outcomes)
-        Request.objects.filter(pk=request.pk).update(state=RequestState.LOST if unsure else RequestState.SETTLED, settled_at=Now())
-
-    def _settle(self, request: Request, position: int, link: Link, write: Write, outcome: Outcome) -> None:
-        if isinstance(outcome.error, OutOfDate):
-            tidy.read_fresh(self.company, self.platform, link, write)
-        state = tidy.settle_refusal(link, write, outcome) or settle_outcome(link, write, outcome)
-        error = outcome.error
-        RequestItem.objects.filter(request=request, position=position).update(
-            outcome=type(error).__name__ if error else "done", sentence=error.message if error else ""
+        Request.objects.filter(pk=request.pk).update(
+            state=RequestState.LOST if unsure else RequestState.SETTLED, settled_at=Now()
         )
-        if error is None:
-            self.settled += 1
-            self.pushed.writes[(link.target.value, write.entity, write.verb.value)] += 1
-        elif state in (SyncState.HELD, SyncState.PENDING):
-            self.settled += state is SyncState.HELD
+
+    def _settle(self, request: Request, part: list[tuple[Link, Write]], outcomes: Sequence[Outcome]) -> None:
+        attempted = [(link, write, outcome) for (link, write), outcome in zip(part, outcomes, strict=True)]
+        for link, write, outcome in attempted:
+            if isinstance(outcome.error, OutOfDate):
+                tidy.read_fresh(self.company, self.platform, link, write)
+        cured = {link.pk for link, write, outcome in attempted if tidy.settle_refusal(link, write, outcome)}
+        states = settle(self.company, self.platform.side, [each for each in attempted if each[0].pk not in cured])
+        items = list(RequestItem.objects.filter(request=request))
+        for item in items:
+            error = outcomes[item.position].error
+            item.outcome, item.sentence = (type(error).__name__, error.message) if error else ("done", "")
+        RequestItem.objects.bulk_update(items, ["outcome", "sentence"])
+        for link, write, outcome in attempted:
+            if outcome.error is None:
+                self.pushed.writes[(link.target.value, write.entity, write.verb.value)] += 1
+            self.settled += outcome.error is None or states.get(link.pk) is SyncState.HELD
 
     def _lost(self, request: Request, part: list[tuple[Link, Write]], error: PlatformError) -> None:
         """No answer to the whole request: in doubt, unless it is known that nothing happened."""
@@ -199,23 +225,66 @@ class _Batch:
                 raise error
 
 
+def connected(company: Company, side: Side) -> Connection:
+    """The connection that requests to a side go over. Raises NeedsReconnect when there is none."""
+    stored = company.connection(side)
+    if stored is None:
+        raise NeedsReconnect(f"{company} has no connection to {NAMES[side]} yet; connect it first.")
+    return stored
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a verdict puts a link."""
+
+    state: SyncState
+    code: str
+    reason: str
+    wait: bool = False
+
+
 def put_aside(link: Link, verdict: Exception) -> None:
     """Put a link where its verdict says; only while its claim stands."""
+    put_all_aside([(link, verdict)])
+
+
+def put_all_aside(verdicts: Sequence[tuple[Link, Exception]]) -> None:
+    """Put links where their verdicts say, those of one verdict together."""
+    groups: dict[_Place, list[Link]] = defaultdict(list)
+    for link, verdict in verdicts:
+        groups[_place(verdict)].append(link)
+        if isinstance(verdict, MappingMissing):
+            Link.objects.filter(pk=link.pk).update(
+                hints={**link.hints, "mapping": {"topic": verdict.topic, "key": verdict.key}}
+            )
+    for place, links in groups.items():
+        with transaction.atomic():
+            _put(place, still_held(links))
+
+
+def _put(place: _Place, ids: set[int]) -> None:
+    if place.state is SyncState.IN_SYNC:
+        agree_all(list(ids))
+        return
+    if place.state is SyncState.IGNORED:  # being sent is not left but by settling: it comes to rest first
+        Link.objects.filter(pk__in=ids).move(SyncState.PENDING)
+    if place.wait:
+        Link.objects.filter(pk__in=ids).update(attempts=0)
+    wait = backoff(0, WAIT_FOR_ANOTHER) if place.wait else None
+    Link.objects.filter(pk__in=ids).move(place.state, code=place.code, reason=place.reason, wait=wait)
+
+
+def _place(verdict: Exception) -> _Place:
     if isinstance(verdict, MappingMissing):
-        hints = {**link.hints, "mapping": {"topic": verdict.topic, "key": verdict.key}}
-        Link.objects.filter(pk=link.pk).update(hints=hints)
         code = "deposit_mapping" if verdict.topic == "deposit_item" else "mapping_missing"
-        mine(link).move(SyncState.HELD, code=code, reason=verdict.sentence)
-    elif isinstance(verdict, Held):
-        mine(link).move(SyncState.HELD, code=verdict.code, reason=verdict.reason)
-    elif isinstance(verdict, StandsAside):
-        mine(link).move(SyncState.PENDING)
-        Link.objects.filter(pk=link.pk).move(SyncState.IGNORED, code=verdict.code, reason=verdict.reason)
-    elif isinstance(verdict, NothingToDo):
-        agree(link)
-    else:
-        mine(link).update(attempts=0)
-        mine(link).move(SyncState.PENDING, code="not_linked_yet", reason=str(verdict), wait=backoff(0, WAIT_FOR_ANOTHER))
+        return _Place(SyncState.HELD, code, verdict.sentence)
+    if isinstance(verdict, Held):
+        return _Place(SyncState.HELD, verdict.code, verdict.reason)
+    if isinstance(verdict, StandsAside):
+        return _Place(SyncState.IGNORED, verdict.code, verdict.reason)
+    if isinstance(verdict, NothingToDo):
+        return _Place(SyncState.IN_SYNC, "", "")
+    return _Place(SyncState.PENDING, "not_linked_yet", str(verdict), wait=True)
 
 
 def write_json(write: Write) -> dict[str, object]:

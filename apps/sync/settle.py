@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import uniform
@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from apps.connections.models import Company
 from apps.mirror.models import Leg, LegState, Link, MirrorRow
 from apps.mirror.states import SyncState
 from apps.mirror.store import mark_gone, rows_of, save_records
@@ -19,9 +20,10 @@ from apps.platforms.base import Outcome, Side, Verb, Write
 from apps.platforms.records import Record, SalesDocument
 from apps.sync.claim import MOST_ATTEMPTS
 from apps.sync.compare import TOLERANCE
-from apps.sync.links import agree
+from apps.sync.links import agree_all
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
+TAKING_BACK = frozenset({Verb.VOID, Verb.DELETE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ def settle_error(link: Link, error: errors.PlatformError) -> SyncState:
 
 def backoff(attempts: int, asked: float | None = None) -> timedelta:
     """How long to wait: what the other side asked for, else longer each time, with jitter."""
-    seconds = asked if asked is not None else min(FIRST_WAIT * 2 ** min(attempts, 12), LONGEST_WAIT) / settings.LIMIT_SCALE
-    return timedelta(seconds=seconds * uniform(1.0, 1.25))
+    seconds = (
+        asked if asked is not None else min(FIRST_WAIT * 2 ** min(attempts, 12), LONGEST_WAIT) / settings.LIMIT_SCALE
+    )
+    return timedelta(seconds=seconds * uniform(1.0, 1.25))  # noqa: S311 - jitter, no secret
 
 
 def mine(link: Link) -> Any:
@@ -80,39 +84,97 @@ def mine(link: Link) -> Any:
     return Link.objects.filter(pk=link.pk, fence=link.fence, state__in=[SyncState.PUSHING, SyncState.IN_DOUBT])
 
 
-def settle_outcome(link: Link, write: Write, outcome: Outcome) -> SyncState:
-    """Write down the answer to one write: its record stored, its leg and link settled; or its error."""
-    if outcome.error is not None:
-        return settle_error(link, outcome.error)
+Attempted = tuple[Link, Write, Outcome]
+
+
+def settle(company: Company, side: Side, attempted: Sequence[Attempted]) -> dict[int, SyncState]:
+    """Write down the answers to a batch of writes: records stored, legs and links settled, errors moved; by link.
+
+    Only links whose claim still stands are touched; for the others the state they are in by now is given.
+    """
+    states = {link.pk: settle_error(link, outcome.error) for link, _, outcome in attempted if outcome.error is not None}
+    done = [each for each in attempted if each[2].error is None]
     with transaction.atomic():
-        if not mine(link).select_for_update().exists():
-            return SyncState(Link.objects.values_list("state", flat=True).get(pk=link.pk))
-        return _settle_done(link, write, outcome.record)
+        held = still_held([link for link, _, _ in done])
+        ours = [each for each in done if each[0].pk in held]
+        _take_back([each for each in ours if each[1].verb in TAKING_BACK], side)
+        states |= _store([each for each in ours if each[1].verb not in TAKING_BACK], company, side)
+        agree_all([link.pk for link, _, _ in ours if states.get(link.pk, SyncState.IN_SYNC) == SyncState.IN_SYNC])
+        states |= _check_totals(ours, states)
+    settled = {link.pk: SyncState.IN_SYNC for link, _, _ in ours} | states
+    lost = [link.pk for link, _, _ in done if link.pk not in held]
+    return settled | {pk: SyncState(state) for pk, state in Link.objects.filter(pk__in=lost).values_list("pk", "state")}
 
 
 def settle_found(link: Link, write: Write, record: Record) -> SyncState:
     """The look found what the lost request had made: as if its answer had come."""
-    return settle_outcome(link, write, Outcome(record=record))
+    return settle(link.company, link.target, [(link, write, Outcome(record=record))])[link.pk]
 
 
-def _settle_done(link: Link, write: Write, record: Record | None) -> SyncState:
-    side = link.target
-    if write.verb in (Verb.VOID, Verb.DELETE):
-        return _settle_taken_back(link, write, record)
-    if record is None:
+def still_held(links: Sequence[Link]) -> set[int]:
+    """Of these links, locked for this transaction, those whose claim is still the one they were taken under."""
+    rows = Link.objects.select_for_update().filter(
+        pk__in=[link.pk for link in links], state__in=[SyncState.PUSHING, SyncState.IN_DOUBT]
+    )
+    fences = dict(rows.order_by("pk").values_list("pk", "fence"))
+    return {link.pk for link in links if fences.get(link.pk) == link.fence}
+
+
+def _store(done: Sequence[Attempted], company: Company, side: Side) -> dict[int, SyncState]:
+    """Store the records and tie them; a document that already belongs to another link is for a person."""
+    if not done:
+        return {}
+    records = {link.pk: _with_told_parts(_record_of(write, outcome), write) for link, write, outcome in done}
+    save_records(company, side, list(records.values()))
+    entities = {record.entity for record in records.values()}
+    rows = {
+        (row.entity, row.external_id): row
+        for row in rows_of(side)._default_manager.filter(
+            company=company, entity__in=entities, external_id__in=[record.external_id for record in records.values()]
+        )
+    }
+    row_of = {pk: rows[(record.entity, record.external_id)] for pk, record in records.items()}
+    taken = _taken(side, row_of)
+    free = {pk: row for pk, row in row_of.items() if pk not in taken}
+    _tie(side, free)
+    for pk, reason in taken.items():
+        Link.objects.filter(pk=pk).move(SyncState.HELD, code="already_there", reason=reason)
+    return dict.fromkeys(taken, SyncState.HELD)
+
+
+def _record_of(write: Write, outcome: Outcome) -> Record:
+    if outcome.record is None:
         raise LookupError(f"{write.verb} of {write.entity} succeeded without a record")
-    stored = _with_told_parts(record, write)
-    save_records(link.company, side, [stored])
-    row = rows_of(side)._default_manager.get(company=link.company, entity=record.entity, external_id=record.external_id)
-    taken = Link.objects.filter(**{f"{side.value}_id": row.pk}).exclude(pk=link.pk).first()
-    if taken is not None:
-        return _already_linked(link, row, taken)
-    leg = link.legs.all()[0]
-    Leg.objects.filter(pk=leg.pk).update(external_id=row.external_id, entity=row.entity, state=LegState.DONE)
-    Link.objects.filter(pk=link.pk).update(**{f"{side.value}_id": row.pk})
-    link.refresh_from_db()
-    agree(link)
-    return _check_total(link, write, record)
+    return outcome.record
+
+
+def _taken(side: Side, row_of: Mapping[int, MirrorRow]) -> dict[int, str]:
+    """Links whose document belongs to another link already, or to two of this batch, with the sentence for each."""
+    path = f"{side.value}_id"
+    others = Link.objects.filter(**{f"{path}__in": [row.pk for row in row_of.values()]}).select_related(
+        "syncro", "books"
+    )
+    owner = {getattr(link, path): link for link in others}
+    taken: dict[int, str] = {}
+    seen: set[int] = set()
+    for pk, row in row_of.items():
+        other = owner.get(row.pk)
+        if (other is not None and other.pk != pk) or row.pk in seen:
+            holder = other.row(Side(other.origin)) if other is not None else "another record of the same batch"
+            taken[pk] = f"{row} of the other side already belongs to {holder}."
+        seen.add(row.pk)
+    return taken
+
+
+def _tie(side: Side, row_of: Mapping[int, MirrorRow]) -> None:
+    path = f"{side.value}_id"
+    links = [Link(pk=pk, **{path: row.pk}) for pk, row in row_of.items()]
+    Link.objects.bulk_update(links, [path])
+    legs = list(Leg.objects.filter(link_id__in=list(row_of), position=0))
+    for leg in legs:
+        row = row_of[leg.link_id]
+        leg.external_id, leg.entity, leg.state = row.external_id, row.entity, LegState.DONE
+    Leg.objects.bulk_update(legs, ["external_id", "entity", "state"])
 
 
 def _with_told_parts(record: Record, write: Write) -> Record:
@@ -124,31 +186,25 @@ def _with_told_parts(record: Record, write: Write) -> Record:
     return record
 
 
-def _already_linked(link: Link, row: MirrorRow, taken: Link) -> SyncState:
-    reason = f"{row} of the other side already belongs to {taken.row(Side(taken.origin))}."
-    mine(link).move(SyncState.HELD, code="already_there", reason=reason)
-    return SyncState.HELD
-
-
-def _check_total(link: Link, write: Write, record: Record) -> SyncState:
+def _check_totals(done: Sequence[Attempted], states: Mapping[int, SyncState]) -> dict[int, SyncState]:
     """The other side may have computed another total: cents are accepted and listed, more is for a person."""
-    if not isinstance(record, SalesDocument) or not isinstance(write.record, SalesDocument):
-        return SyncState.IN_SYNC
-    difference = record.total - write.record.total
-    if abs(difference) <= TOLERANCE:
-        return SyncState.IN_SYNC
-    reason = f"Syncro's total is {write.record.total:.2f}, the books made it {record.total:.2f} (tax {write.record.tax:.2f} and {record.tax:.2f})."
-    Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="total_differs", reason=reason)
-    return SyncState.HELD
+    differing = {}
+    for link, write, outcome in done:
+        record = outcome.record
+        if link.pk in states or not isinstance(record, SalesDocument) or not isinstance(write.record, SalesDocument):
+            continue
+        if write.verb in TAKING_BACK or abs(record.total - write.record.total) <= TOLERANCE:
+            continue
+        reason = f"Syncro's total is {write.record.total:.2f}, the books made it {record.total:.2f} (tax {write.record.tax:.2f} and {record.tax:.2f})."
+        Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="total_differs", reason=reason)
+        differing[link.pk] = SyncState.HELD
+    return differing
 
 
-def _settle_taken_back(link: Link, write: Write, record: Record | None) -> SyncState:
-    if record is not None:
-        save_records(link.company, link.target, [record])
-    else:
-        mark_gone(link.company, link.target, write.entity, [write.external_id])
-    link.refresh_from_db()
-    agree(link)
-    return SyncState.IN_SYNC
-
-
+def _take_back(done: Sequence[Attempted], side: Side) -> None:
+    """Documents voided or deleted: as the answer says, or gone."""
+    for link, write, outcome in done:
+        if outcome.record is not None:
+            save_records(link.company, side, [outcome.record])
+        else:
+            mark_gone(link.company, side, write.entity, [write.external_id])

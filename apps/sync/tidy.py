@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
+from apps.connections.models import Company
 from apps.mirror.models import BooksRecord, Link
 from apps.mirror.states import SyncState
-from apps.connections.models import Company
 from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
 from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item
@@ -30,9 +29,14 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
     if holder is None:
         desk.names[write.record.name.casefold()] = ""
         return write
-    row = BooksRecord.objects.filter(company=link.company, entity=write.entity, external_id=holder).first() if holder else None
+    row = (
+        BooksRecord.objects.filter(company=link.company, entity=write.entity, external_id=holder).first()
+        if holder
+        else None
+    )
     if row is not None and not Link.objects.filter(books=row).exists() and not link.hints.get("suffix"):
-        return _join_or_hold(link, write, row)
+        _join_or_hold(link, write, row)
+        return None
     renamed = replace(write.record, name=f"{write.record.name} (Syncro {_own_id(link)})")
     desk.names[renamed.name.casefold()] = ""
     return replace(write, record=renamed)
@@ -40,7 +44,7 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
 
 def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
     """One that nobody is linked to: the same when nothing speaks against it, else a person says."""
-    against = _contradictions(cast(Customer, write.record), row) if isinstance(write.record, Customer) else []
+    against = _contradictions(write.record, row) if isinstance(write.record, Customer) else []
     if against:
         reason = f"The books already have a customer called {row.label}, but with another {' and '.join(against)}: the same or not?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
@@ -67,7 +71,11 @@ def _own_id(link: Link) -> str:
 
 def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | None:
     """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it."""
-    if not isinstance(outcome.error, AlreadyThere) or write.verb is not Verb.CREATE or not isinstance(write.record, NAMED):
+    if (
+        not isinstance(outcome.error, AlreadyThere)
+        or write.verb is not Verb.CREATE
+        or not isinstance(write.record, NAMED)
+    ):
         return None
     if link.hints.get("suffix"):
         return None

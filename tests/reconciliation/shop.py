@@ -17,6 +17,7 @@ from apps.platforms.base import Side
 from apps.platforms.content import digest
 
 DAY = date(2026, 11, 3)
+NIL = Decimal(0)
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Shop:
 
     def link(
         self, syncro: Any = None, books: Any = None, state: SyncState = SyncState.IN_SYNC, code: str = "", **more: Any
-    ) -> Link:
+    ) -> Any:
         """A link with its first leg."""
         row = syncro or books
         origin = more.pop("origin", Side.SYNCRO if syncro else Side.BOOKS)
@@ -93,11 +94,12 @@ class Shop:
         state: SyncState = SyncState.IN_SYNC,
         code: str = "",
         **more: Any,
-    ) -> Link:
+    ) -> Any:
         """A linked invoice of a linked customer of its own."""
         ours, theirs = self.customer(f"Customer {next(self.ids)}")
         return self.link(
-            self.invoice(Side.SYNCRO, ours, amount, label="1042"), self.invoice(Side.BOOKS, theirs, books or amount, label="1042"),
+            self.invoice(Side.SYNCRO, ours, amount, label="1042"),
+            self.invoice(Side.BOOKS, theirs, books or amount, label="1042"),
             state, code, **more,
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ def test_tieout_prints_the_interface(shop: Shop, capsys: pytest.CaptureFixture[s
 def test_tieout_check_fails_with_5_and_names_the_customer(shop: Shop) -> None:
     shop.pair("300.00", books="255.00")
     call_command("tieout", "acme")
-    with pytest.raises(CommandError, match="Customer .* 45.00") as error:
+    with pytest.raises(CommandError, match=r"Customer .* 45\.00") as error:
         call_command("tieout", "acme", "--check")
     assert error.value.returncode == 5
 

@@ -16,7 +16,7 @@ from apps.reconciliation.reconcile import reconcile, uncovered_links
 from apps.reconciliation.resolutions import RESOLUTIONS, resolve
 from apps.reconciliation.tieout import tie_out
 from apps.sync.codes import HELD_CODES
-from tests.reconciliation.shop import Shop
+from tests.reconciliation.shop import NIL, Shop
 
 S, B = Side.SYNCRO, Side.BOOKS
 
@@ -43,7 +43,7 @@ def test_a_held_link_is_covered_by_one_mismatch_that_closes_and_reopens(shop: Sh
     link = shop.pair("300.00", books="260.00", state=SyncState.HELD, code=code)
     mismatch = found(shop)
     assert (mismatch.kind, mismatch.amount, mismatch.state) == (kind_of_code(code), Decimal(40), MismatchState.OPEN)
-    assert (uncovered_links(shop.company).count(), tie_out(shop.company).unexplained) == (0, 0)
+    assert (uncovered_links(shop.company).count(), tie_out(shop.company).unexplained) == (0, NIL)
     Link.objects.filter(pk=link.pk).move(SyncState.PENDING)
     assert reconcile(shop.company) == {"open": 0, "opened": 0, "closed": 1}
     Link.objects.filter(pk=link.pk).move(SyncState.HELD, code=code, reason="Again.")
@@ -96,7 +96,7 @@ def test_a_moved_payment_names_both_invoices_and_the_steps(shop: Shop) -> None:
     shop.link(shop.payment(S, ours, "90.00"), moved, SyncState.HELD, "payment_moved", base_books=base)
     mismatch = found(shop)
     assert "moved in the books from 1001 (90.00) to 1002 (90.00)" in mismatch.sentence
-    assert (len(mismatch.facts["steps"]), mismatch.amount) == (3, 0)
+    assert (len(mismatch.facts["steps"]), mismatch.amount) == (3, NIL)
 
 
 def test_one_mapping_missing_is_one_mismatch_over_all_its_links(shop: Shop) -> None:
@@ -106,7 +106,7 @@ def test_one_mapping_missing_is_one_mismatch_over_all_its_links(shop: Shop) -> N
         shop.link(shop.payment(S, ours, amount), state=SyncState.HELD, code="mapping_missing", hints=hints)
     mismatch = found(shop)
     assert (mismatch.facts["count"], mismatch.facts["customers"]) == (2, {"Acme": "-25.00"})
-    assert (tie_out(shop.company).unexplained, uncovered_links(shop.company).count()) == (0, 0)
+    assert (tie_out(shop.company).unexplained, uncovered_links(shop.company).count()) == (NIL, 0)
 
 
 def test_a_refund_and_its_repayment_are_one_mismatch(shop: Shop) -> None:
@@ -114,7 +114,7 @@ def test_a_refund_and_its_repayment_are_one_mismatch(shop: Shop) -> None:
     refund = shop.link(shop.invoice(S, ours, "-50.00"), state=SyncState.HELD, code="refund_review")
     shop.link(shop.payment(S, ours, "-50.00"), state=SyncState.HELD, code="refund_partner", partner=refund)
     mismatch = found(shop)
-    assert (mismatch.link_id, len(mismatch.facts["links"]), mismatch.amount) == (refund.pk, 2, 0)
+    assert (mismatch.link_id, len(mismatch.facts["links"]), mismatch.amount) == (refund.pk, 2, NIL)
     assert uncovered_links(shop.company).count() == 0
 
 
@@ -124,7 +124,7 @@ def test_a_payment_on_both_sides_is_one_mismatch(shop: Shop) -> None:
     shop.link(mine, state=SyncState.HELD, code="same_on_both_sides", hints={"other": other.pk})
     shop.link(books=other, state=SyncState.HELD, code="same_on_both_sides", hints={"other": mine.pk})
     mismatch = found(shop)
-    assert (mismatch.amount, len(mismatch.facts["links"]), uncovered_links(shop.company).count()) == (0, 2, 0)
+    assert (mismatch.amount, len(mismatch.facts["links"]), uncovered_links(shop.company).count()) == (NIL, 2, 0)
     resolve(mismatch, "same", operator())
     assert Link.objects.get(entity="payment").state == SyncState.IN_SYNC
 
@@ -165,7 +165,7 @@ def test_our_own_write_on_its_way_back_is_no_mismatch(shop: Shop) -> None:
     link = shop.link(shop.invoice(S, ours, "60.00"), state=SyncState.IN_DOUBT)
     Leg.objects.filter(link=link).update(marker="tieout:1")
     shop.invoice(B, theirs, "60.00", marker="tieout:1")
-    assert (reconcile(shop.company)["open"], tie_out(shop.company).unexplained) == (0, 0)
+    assert (reconcile(shop.company)["open"], tie_out(shop.company).unexplained) == (0, NIL)
 
 
 def test_a_key_too_long_for_the_column_still_has_a_subject(shop: Shop) -> None:

@@ -27,7 +27,7 @@ def held(shop: Shop, code: str, **more: object) -> tuple[Link, Mismatch]:
     """An invoice held by a code, and its mismatch."""
     link = shop.pair("300.00", books="260.00", state=SyncState.HELD, code=code, **more)
     reconcile(shop.company)
-    return link, Mismatch.objects.get(link=link)
+    return link, Mismatch.objects.latest("since")
 
 
 def paid_in_books(shop: Shop) -> tuple[Link, Mismatch]:
@@ -116,7 +116,7 @@ def test_mapping_it_lets_everything_that_waits_go_on(shop: Shop, bookkeeper: Use
     link = shop.link(shop.payment(S, ours, "10.00"), state=SyncState.HELD, code="mapping_missing", hints=hints)
     reconcile(shop.company)
     mismatch = Mismatch.objects.get()
-    with pytest.raises(CannotResolve, match="kind=... here: money"):
+    with pytest.raises(CannotResolve, match="here: money"):
         resolve(mismatch, "map_it", bookkeeper, {"external_id": "5"})
     resolve(mismatch, "map_it", bookkeeper, {"kind": "money", "external_id": "5", "account_id": "35"})
     link.refresh_from_db()
@@ -172,5 +172,5 @@ def test_accepting_the_books_own_document_keeps_it_named(shop: Shop, bookkeeper:
 def test_every_resolution_offered_can_be_done(shop: Shop, code: str) -> None:
     names = [name for name, _ in offered(held(shop, code)[1])]
     for name in names:
-        link, mismatch = held(shop, code)
+        _, mismatch = held(shop, code)
         assert resolve(mismatch, name, operator()).result

@@ -21,7 +21,7 @@ from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.resolutions import resolve
 from apps.reconciliation.tieout import TieOut, tie_out
 from tests.reconciliation.oracle import random_shop
-from tests.reconciliation.shop import Shop
+from tests.reconciliation.shop import NIL, Shop
 
 S, B = Side.SYNCRO, Side.BOOKS
 
@@ -38,7 +38,7 @@ def by(tie: TieOut) -> dict[str, Decimal]:
 def test_linked_customers_are_one_line_and_agree(shop: Shop) -> None:
     shop.pair("300.00")
     [line] = tied(shop).lines
-    assert (line.syncro, line.books, line.unexplained) == (Decimal(300), Decimal(300), 0)
+    assert (line.syncro, line.books, line.unexplained) == (Decimal(300), Decimal(300), NIL)
 
 
 def test_a_payment_of_the_books_is_explained_by_its_mismatch(shop: Shop) -> None:
@@ -81,7 +81,7 @@ def test_documents_before_the_start_are_one_entry(shop: Shop) -> None:
     shop.link(shop.invoice(S, ours, "80.00"), state=SyncState.IGNORED, code="before_start")
     shop.invoice(B, theirs, "70.00")
     tie = tied(shop)
-    assert (by(tie), tie.unexplained, Mismatch.objects.count()) == ({"before_start": Decimal(10)}, 0, 0)
+    assert (by(tie), tie.unexplained, Mismatch.objects.count()) == ({"before_start": Decimal(10)}, NIL, 0)
 
 
 def test_a_corrupted_link_rings(shop: Shop) -> None:
@@ -94,7 +94,7 @@ def test_a_document_at_the_wrong_customer_rings_though_the_totals_agree(shop: Sh
     link = shop.pair("300.00")
     BooksRecord.objects.filter(pk=link.books_id).update(party=shop.customer("Other")[1])
     tie = tied(shop)
-    assert (tie.difference, tie.unexplained, tie.rings) == (0, Decimal(600), True)
+    assert (tie.difference, tie.unexplained, tie.rings) == (NIL, Decimal(600), True)
 
 
 def test_cents_are_named_where_the_policy_accepts_them(shop: Shop) -> None:
@@ -119,7 +119,7 @@ def test_ignoring_does_not_hide_cents(shop: Shop) -> None:
     reconcile(shop.company)
     resolve(Mismatch.objects.get(), "ignore", operator())
     tie = tied(shop)
-    assert (by(tie), tie.unexplained) == ({"mismatch": Decimal(40)}, 0)
+    assert (by(tie), tie.unexplained) == ({"mismatch": Decimal(40)}, NIL)
 
 
 def test_an_accepted_difference_stays_named_and_only_that_much(shop: Shop, approver: User) -> None:
@@ -136,7 +136,7 @@ def test_a_mismatch_whose_link_went_on_no_longer_explains(shop: Shop) -> None:
     reconcile(shop.company)
     Link.objects.filter(pk=link.pk).move(SyncState.PENDING)
     tie = tie_out(shop.company)
-    assert (by(tie), tie.unexplained) == ({"link": Decimal(40)}, 0)
+    assert (by(tie), tie.unexplained) == ({"link": Decimal(40)}, NIL)
 
 
 def test_as_of_and_months_go_by_the_effective_date(shop: Shop) -> None:
@@ -180,7 +180,7 @@ def test_a_refund_booked_as_one_receipt_needs_no_explanation(shop: Shop) -> None
     refund = shop.link(shop.invoice(S, ours, "-50.00"), receipt)
     shop.link(shop.payment(S, ours, "-50.00"), partner=refund)
     tie = tied(shop)
-    assert (tie.syncro, tie.books, by(tie)) == (0, 0, {})
+    assert (tie.syncro, tie.books, by(tie)) == (NIL, NIL, by(TieOut(tie.as_of, ())))
 
 
 def test_a_second_leg_belongs_to_its_link(shop: Shop) -> None:
@@ -197,7 +197,7 @@ def test_the_books_own_balance_is_a_witness(shop: Shop) -> None:
     BooksRecord.objects.filter(pk=customer.pk).update(balance=Decimal(290), seen_at="2100-01-01T00:00Z")
     tie = tied(shop)
     assert [(each.side, each.difference) for each in tie.witness] == [("books", Decimal(-10))]
-    assert (tie.unexplained, tie.rings) == (0, True)
+    assert (tie.unexplained, tie.rings) == (NIL, True)
     BooksRecord.objects.filter(pk=link.books_id).update(changed_at="2100-01-02T00:00Z")
     assert tied(shop).witness == ()
 
@@ -211,9 +211,10 @@ def test_syncros_open_balances_are_a_witness(shop: Shop) -> None:
     assert tied(shop).witness == ()
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6) for _ in range(3)] + [7, 11])
-def test_a_random_shop_ties_out_as_an_independent_oracle_says(shop: Shop, seed: int) -> None:
-    print(f"seed {seed}")
+@pytest.mark.parametrize("fixed", [7, 11, 0])
+def test_a_random_shop_ties_out_as_an_independent_oracle_says(shop: Shop, fixed: int | None) -> None:
+    seed = fixed or random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201
     wrong = random_shop(shop, random.Random(seed))
     tie = tied(shop)
     rests = {line.customer: line.unexplained for line in tie.lines if line.unexplained}

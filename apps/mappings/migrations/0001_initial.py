@@ -6,29 +6,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('connections', '0001_initial'),
+        ("connections", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mapping',
+            name="Mapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('payment_method', 'Payment method'), ('tax', 'Tax rate'), ('item', 'Item for lines without a product'), ('income_account', 'Income account by category'), ('expense_account', 'Cost account by category'), ('deposit_item', 'Item that posts to the deposits liability'), ('syncro_method', 'Syncro method for payments from the books')], max_length=30)),
-                ('key', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(blank=True, choices=[('money', 'Money'), ('store_credit', 'Store credit'), ('bad_debt', 'Bad debt'), ('outside', 'Outside'), ('ignore', 'Ignore')], max_length=20)),
-                ('external_id', models.CharField(blank=True, max_length=120)),
-                ('account_id', models.CharField(blank=True, max_length=120)),
-                ('label', models.CharField(blank=True, help_text='What the choice was called when it was made.', max_length=300)),
-                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='connections.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("payment_method", "Payment method"),
+                            ("tax", "Tax rate"),
+                            ("item", "Item for lines without a product"),
+                            ("income_account", "Income account by category"),
+                            ("expense_account", "Cost account by category"),
+                            ("deposit_item", "Item that posts to the deposits liability"),
+                            ("syncro_method", "Syncro method for payments from the books"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("money", "Money"),
+                            ("store_credit", "Store credit"),
+                            ("bad_debt", "Bad debt"),
+                            ("outside", "Outside"),
+                            ("ignore", "Ignore"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=120)),
+                ("account_id", models.CharField(blank=True, max_length=120)),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True, help_text="What the choice was called when it was made.", max_length=300
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mappings", to="connections.company"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'topic', 'key'), name='mapping_once')],
+                "constraints": [models.UniqueConstraint(fields=("company", "topic", "key"), name="mapping_once")],
             },
         ),
     ]

@@ -25,6 +25,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
         values = {"state": to, "code": code, "reason": reason, "moved_at": Now(), "lease_until": None}
         values["not_before"] = Now() + wait if wait else None
         ids = list(self.filter(state__in=sources_of(to)).values_list("id", flat=True))
+        if not ids:
+            return 0
         moved = Link.objects.filter(id__in=ids, state__in=sources_of(to)).update(**values)
         show_state(ids)
         return moved
@@ -35,7 +37,9 @@ def show_state(link_ids: list[int]) -> None:
     for model, path in ((SyncroRecord, "syncro"), (BooksRecord, "books")):
         state = Link.objects.filter(**{f"{path}_id": models.OuterRef("pk")}).values("state")[:1]
         rows = Link.objects.filter(id__in=link_ids, **{f"{path}__isnull": False}).values(f"{path}_id")
-        model.objects.filter(pk__in=rows).update(sync_state=models.functions.Coalesce(models.Subquery(state), models.Value("")))
+        model.objects.filter(pk__in=rows).update(
+            sync_state=models.functions.Coalesce(models.Subquery(state), models.Value(""))
+        )
 
 
 class Link(models.Model):
@@ -55,7 +59,9 @@ class Link(models.Model):
     state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.PENDING)
     code = models.CharField(max_length=60, blank=True, help_text="The reason in one word, for lists and kinds.")
     reason = models.TextField(blank=True, help_text="The reason as a sentence.")
-    hints = models.JSONField(default=dict, blank=True, help_text="What staff or an earlier attempt decided for the next one.")
+    hints = models.JSONField(
+        default=dict, blank=True, help_text="What staff or an earlier attempt decided for the next one."
+    )
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
@@ -63,8 +69,12 @@ class Link(models.Model):
     effective_date = models.DateField(null=True, blank=True)
     base_syncro = models.JSONField(default=dict, blank=True)
     base_books = models.JSONField(default=dict, blank=True)
-    digest_syncro = models.CharField(max_length=32, blank=True, help_text="Digest of the Syncro row at the last agreement.")
-    digest_books = models.CharField(max_length=32, blank=True, help_text="Digest of the books row at the last agreement.")
+    digest_syncro = models.CharField(
+        max_length=32, blank=True, help_text="Digest of the Syncro row at the last agreement."
+    )
+    digest_books = models.CharField(
+        max_length=32, blank=True, help_text="Digest of the books row at the last agreement."
+    )
     created_at = models.DateTimeField(db_default=Now())
     moved_at = models.DateTimeField(db_default=Now())
 

@@ -70,7 +70,8 @@ class HeldKind(MismatchKind):
         """The finding of one held link; `changes` replace parts of it."""
         link = case.link
         parts: dict[str, Any] = {
-            "kind": self.name, "subject": case.subject, "entity": link.entity, "link": link.pk, "syncro": link.syncro_id,
+            "kind": self.name, "subject": case.subject, "entity": link.entity, "link": link.pk,
+            "syncro": link.syncro_id,
             "books": link.books_id, "customer": case.customer, "facts": case.facts | dict(self.facts(case)),
             "effects": case.effects, "sentence": self.sentence(case),
         }  # fmt: skip

@@ -33,4 +33,7 @@ class CopiedDocument(HeldKind):
 
 
 def _sentence(lone: LoneRow) -> str:
-    return f"{lone.what} in the books carries the mark of {lone.row.entity.replace('_', ' ')} {lone.original}: it seems to be a copy, and Syncro does not have it."
+    original = f"{lone.row.entity.replace('_', ' ')} {lone.original}"
+    return (
+        f"{lone.what} in the books carries the mark of {original}: it seems to be a copy, and Syncro does not have it."
+    )

@@ -24,4 +24,5 @@ class CurrencyDiffers(HeldKind):
 
     def sentence(self, case: Case) -> str:
         """Which currency."""
-        return f"{case.what} is in {case.row.currency or 'another currency'}, which is not the company's; amounts are never converted here."
+        currency = case.row.currency or "another currency"
+        return f"{case.what} is in {currency}, which is not the company's; amounts are never converted here."

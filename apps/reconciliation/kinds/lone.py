@@ -34,7 +34,8 @@ class LoneRow:
         """The finding of this row."""
         row = self.row
         facts = {
-            "amount": f"{row.amount:.2f}" if row.amount is not None else None, "date": row.date.isoformat() if row.date else None,
+            "amount": f"{row.amount:.2f}" if row.amount is not None else None,
+            "date": row.date.isoformat() if row.date else None,
             "number": row.content.get("number", ""), "reference": row.content.get("reference", ""), **(extra or {}),
         }  # fmt: skip
         return Finding(

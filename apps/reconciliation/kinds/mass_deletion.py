@@ -41,7 +41,7 @@ class MassDeletion(MismatchKind):
         return Finding(
             kind=self.name, subject=f"brake:{side}:{entity}", entity=entity, facts=facts,
             effects=tuple(effect for case in group for effect in case.effects),
-            sentence=f"{len(group)} records vanished from {_SIDES[side]} at once, so nothing is voided, deleted or made again: "
+            sentence=f"{len(group)} vanished from {_SIDES[side]} at once, so nothing is voided, deleted or made again: "
             f"{'; '.join(listed[:SHOWN])}{more}.",
         )  # fmt: skip
 

@@ -26,15 +26,16 @@ class PaymentMoved(HeldKind):
 
     def sentence(self, case: Case) -> str:
         """From where to where."""
-        return f"{case.what} was moved in the books from {texts(_old(case))} to {texts(_new(case))}; Syncro still has it where it was."
+        old, new = texts(_old(case)), texts(_new(case))
+        return f"{case.what} was moved in the books from {old} to {new}; Syncro still has it where it was."
 
 
 def steps(case: Case, old: tuple[Part, ...], new: tuple[Part, ...]) -> list[str]:
     """The exact steps in Syncro, whose API can neither edit nor delete a payment."""
     row = case.link.syncro or case.row
-    reference = row.content.get("reference") or "none"
+    paid = f"the payment of {money(row.amount)} of {row.date} (reference {row.content.get('reference') or 'none'})"
     return [
-        f"In Syncro open the payment of {money(row.amount)} of {row.date} (reference {reference}) on {texts(old)} and delete it.",
+        f"In Syncro open {paid} on {texts(old)} and delete it.",
         f"Enter a payment of {money(row.amount)} dated {row.date} with the same method and reference on {texts(new)}.",
         "Nothing else: this item closes by itself once Syncro shows the payment there.",
     ]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from apps.connections.models import Company
-from apps.mirror.models import Link
 from apps.platforms.base import Side
 from apps.reconciliation.kinds.base import Finding, HeldKind
 from apps.reconciliation.kinds.cases import Case, cases, describe
@@ -41,18 +40,11 @@ class PaymentOnBothSides(HeldKind):
             return finding
         rows = {f"{each.row.side.value}_id": each.row.external_id for each in pair}
         facts = {**finding.facts, **rows, "links": [each.link.pk for each in pair]}
-        sentence = f"{pair[0].what} in Syncro and {describe(pair[1].row)} in the books look like one payment entered twice: the same, or two?"
+        both = f"{pair[0].what} in Syncro and {describe(pair[1].row)} in the books"
+        sentence = f"{both} look like one payment entered twice: the same, or two?"
         effects = tuple(effect for each in pair for effect in each.effects)
         return replace(finding, facts=facts, effects=effects, sentence=sentence, books=pair[1].link.books_id)
 
     def sentence(self, case: Case) -> str:
         """For a half whose other half is decided already."""
         return f"{case.what}: {case.why}."
-
-
-def pair_of(links: Iterable[Link]) -> tuple[Link, Link] | None:
-    """Of a pair's links the one from Syncro and the one from the books."""
-    by_origin = {link.origin: link for link in links}
-    if set(by_origin) != {Side.SYNCRO.value, Side.BOOKS.value}:
-        return None
-    return by_origin[Side.SYNCRO.value], by_origin[Side.BOOKS.value]

@@ -1,4 +1,4 @@
-"""One payment of the books on several invoices: Syncro can take it as one payment, once somebody confirmed the split."""
+"""One payment of the books on several invoices: Syncro can take it as one, once somebody confirmed the split."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from apps.reconciliation.kinds.cases import Case
 #: What to do about each code.
 CURES: Mapping[str, str] = {
     "refused": "Change what is refused in Syncro or in the books, then try again.",
-    "bad_reference": "Make the account, item, customer or tax code it names active again, or choose another under Mappings, then try again.",
+    "bad_reference": "Make what it names active again, or choose another under Mappings, then try again.",
     "no_permission": "Give the account used the missing permission (see the connection), then try again.",
     "too_many_attempts": "See the last answer under Requests, cure it, then try again.",
     "bad_input": "Correct the value in Syncro; it is tried again by itself when the record changes.",

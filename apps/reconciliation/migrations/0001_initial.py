@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -28,15 +27,57 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict)),
                 ("facts_digest", models.CharField(blank=True, max_length=32)),
                 ("effects", models.JSONField(default=list)),
-                ("amount", models.DecimalField(decimal_places=2, default=0, help_text="Sum of its effects.", max_digits=18)),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, default=0, help_text="Sum of its effects.", max_digits=18),
+                ),
                 ("sentence", models.TextField()),
-                ("state", models.CharField(choices=[("open", "Open"), ("closed", "Closed"), ("ignored", "Ignored")], default="open", max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed"), ("ignored", "Ignored")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
                 ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("books", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="mismatches", to="mirror.booksrecord")),
-                ("company", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="mismatches", to="connections.company")),
-                ("link", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="mismatches", to="mirror.link")),
-                ("syncro", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="mismatches", to="mirror.syncrorecord")),
+                (
+                    "books",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mismatches",
+                        to="mirror.booksrecord",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mismatches", to="connections.company"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mismatches",
+                        to="mirror.link",
+                    ),
+                ),
+                (
+                    "syncro",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mismatches",
+                        to="mirror.syncrorecord",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "mismatches",
@@ -52,13 +93,27 @@ class Migration(migrations.Migration):
                 ("shown", models.JSONField(default=dict, help_text="Sentence, facts and effects as they were shown.")),
                 ("result", models.TextField(blank=True)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("user", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ("mismatch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="reconciliation.mismatch")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "mismatch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="reconciliation.mismatch",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
             model_name="mismatch",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["company", "kind", "-id"], name="mismatch_open"),
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["company", "kind", "-id"], name="mismatch_open"
+            ),
         ),
         migrations.AddConstraint(
             model_name="mismatch",

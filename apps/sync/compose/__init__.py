@@ -7,7 +7,7 @@ from collections.abc import Callable
 from apps.mirror.models import Link
 from apps.platforms.base import Side, Write
 from apps.sync.compose.customer import compose_customer
-from apps.sync.compose.desk import Desk, Held, NotLinkedYet, NothingToDo, StandsAside
+from apps.sync.compose.desk import Desk, Held, NothingToDo, NotLinkedYet, StandsAside
 from apps.sync.compose.invoice import compose_invoice
 from apps.sync.compose.item import compose_item
 from apps.sync.compose.payment import compose_payment, compose_payment_in

@@ -18,7 +18,7 @@ from apps.mirror.states import SyncState
 from apps.platforms.base import Side, Verb, Write
 from apps.platforms.content import from_content
 from apps.platforms.records import Facts, Record
-from apps.sync.links import counterparts
+from apps.sync.links import counterparts, payments_on
 
 ZERO = Decimal(0)
 
@@ -57,13 +57,12 @@ class Desk:
         self.facts = facts_of(company)
         rows = [row for link in links if (row := link.row(Side(link.origin))) is not None]
         self._customers = {
-            side: counterparts(company, "customer", side, [row.party for row in rows if row.side is side]) for side in Side
+            side: counterparts(company, "customer", side, [row.party for row in rows if row.side is side])
+            for side in Side
         }
         self._items = counterparts(company, "item", Side.SYNCRO, _item_ids(rows))
         self.parts = _parts(company, rows)
-        self._invoices = {
-            side: counterparts(company, "invoice", side, self._documents(side)) for side in Side
-        }
+        self._invoices = {side: counterparts(company, "invoice", side, self._documents(side)) for side in Side}
         self.open_in_books = _open_in_books(company, self._invoices[Side.SYNCRO].values())
         self.partners = _partners(links)
         self.names = _names_taken(company, links)
@@ -137,9 +136,18 @@ def taking_back(link: Link, policies: Policies) -> Write | None:
     """The void or delete of a document whose Syncro record is gone, by policy."""
     if link.syncro is None or link.syncro.gone_at is None or link.books is None:
         return None
+    if payments_on(link.company, Side.BOOKS, link.books.external_id).exists() and link.entity == "invoice":
+        raise Held("locked", "Money is applied to it in the books; take the payment off it there, then try again.")
     verb = Verb.DELETE if policies.get("deleted_invoices") == "delete" and link.entity == "invoice" else Verb.VOID
     row = link.books
-    return Write(verb=verb, entity=row.entity, record=row.record(), external_id=row.external_id, revision=row.revision, base=row.record())
+    return Write(
+        verb=verb,
+        entity=row.entity,
+        record=row.record(),
+        external_id=row.external_id,
+        revision=row.revision,
+        base=row.record(),
+    )
 
 
 def _item_ids(rows: Iterable[MirrorRow]) -> set[str]:
@@ -165,7 +173,9 @@ def _open_in_books(company: Company, links: Iterable[Link]) -> dict[str, Decimal
     """What is still open of invoices of the books by their applications, which are newer than a stored balance."""
     rows = {link.books.external_id: link.books for link in links if link.books is not None}
     applied = dict(
-        Application.objects.filter(company=company, side=Side.BOOKS, document_entity="invoice", document_id__in=list(rows))
+        Application.objects.filter(
+            company=company, side=Side.BOOKS, document_entity="invoice", document_id__in=list(rows)
+        )
         .values_list("document_id")
         .annotate(Sum("amount"))
     )
@@ -175,11 +185,19 @@ def _open_in_books(company: Company, links: Iterable[Link]) -> dict[str, Decimal
 def _partners(links: Iterable[Link]) -> dict[int, Link]:
     """The repayment of each refund invoice of the batch, by the refund's link."""
     ids = [link.pk for link in links if link.entity == "invoice"]
-    return {link.partner_id: link for link in Link.objects.filter(partner_id__in=ids).select_related("syncro") if link.partner_id}
+    return {
+        link.partner_id: link
+        for link in Link.objects.filter(partner_id__in=ids).select_related("syncro")
+        if link.partner_id
+    }
 
 
 def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
     """Names of list entries the books already have, in small letters, with the id that has it."""
     entities = {link.entity for link in links} & {"customer", "item"}
-    rows = BooksRecord.objects.filter(company=company, entity__in=entities, gone_at__isnull=True) if entities else BooksRecord.objects.none()
+    rows = (
+        BooksRecord.objects.filter(company=company, entity__in=entities, gone_at__isnull=True)
+        if entities
+        else BooksRecord.objects.none()
+    )
     return {label.casefold(): key for label, key in rows.values_list("label", "external_id")}

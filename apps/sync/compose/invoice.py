@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from apps.core.clock import db_now
 from apps.core.money import cents
@@ -26,7 +26,7 @@ def compose_invoice(desk: Desk, link: Link) -> Write:
         return back
     if link.syncro is None:
         raise Held("bad_input", "The invoice is no longer in Syncro.")
-    ours = cast(Invoice, link.syncro.record())
+    ours = cast("Invoice", link.syncro.record())
     desk.check_currency(ours.currency)
     desk.check_period(ours.date, link.books.date if link.books else None)
     if ours.total < 0:
@@ -77,7 +77,7 @@ def _refund(desk: Desk, link: Link, ours: Invoice) -> Write:
     """A refund receipt where the repayment is there and equal; without one, after a wait, a credit memo (recipes.md 3)."""
     partner = desk.partners.get(link.pk)
     repaid = partner.syncro.amount if partner and partner.syncro else None
-    common = {
+    common: dict[str, Any] = {
         "number": ours.number, "customer_id": desk.customer(Side.SYNCRO, ours.customer_id), "date": ours.date,
         "lines": tuple(_line(desk, line, -1) for line in ours.lines), "subtotal": -ours.subtotal, "tax": -ours.tax, "total": -ours.total,
         "tax_code_id": _tax_code(desk, ours), "memo": ours.memo,
@@ -87,7 +87,10 @@ def _refund(desk: Desk, link: Link, ours: Invoice) -> Write:
         if method.kind == MethodKind.MONEY:
             reference = partner.syncro.content.get("reference", "")
             return write_for(
-                link, RefundReceipt(**common, method_id=method.external_id, account_id=method.account_id, reference=reference)
+                link,
+                RefundReceipt(
+                    **common, method_id=method.external_id, account_id=method.account_id, reference=reference
+                ),
             )
         if method.kind != MethodKind.STORE_CREDIT:
             raise Held("refused", f"The refund was paid by {method.key}, which is not mapped as money or store credit.")

@@ -16,7 +16,7 @@ def compose_item(desk: Desk, link: Link) -> Write:
     """Create it as a service or non-inventory item, with accounts by its category; quantities stay with Syncro."""
     if link.syncro is None:
         raise Held("bad_input", "The product is no longer in Syncro.")
-    ours = cast(Item, link.syncro.record())
+    ours = cast("Item", link.syncro.record())
     kind = ItemKind.SERVICE if ours.kind is ItemKind.SERVICE else ItemKind.NON_INVENTORY
     name = " ".join(ours.name.split()) or f"Item {ours.external_id}"
     wanted = replace(
@@ -26,8 +26,13 @@ def compose_item(desk: Desk, link: Link) -> Write:
         expense_account_id=_expense_account(desk, ours) if kind is not ItemKind.SERVICE else "",
     )  # fmt: skip
     if link.books is not None:
-        theirs = cast(Item, link.books.record())
-        wanted = replace(wanted, kind=theirs.kind, income_account_id=theirs.income_account_id, expense_account_id=theirs.expense_account_id)
+        theirs = cast("Item", link.books.record())
+        wanted = replace(
+            wanted,
+            kind=theirs.kind,
+            income_account_id=theirs.income_account_id,
+            expense_account_id=theirs.expense_account_id,
+        )
     return write_for(link, wanted)
 
 

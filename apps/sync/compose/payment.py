@@ -29,18 +29,24 @@ def compose_payment(desk: Desk, link: Link) -> Write:
         return back
     if link.syncro is None:
         raise Held("bad_input", "The payment is no longer in Syncro.")
-    ours = cast(Payment, link.syncro.record())
+    ours = cast("Payment", link.syncro.record())
     desk.check_currency(ours.currency)
     desk.check_period(ours.date, link.books.date if link.books else None)
     method = desk.chosen.method(ours.method)
     if method.kind in NOT_MONEY:
         raise StandsAside("not_money", NOT_MONEY[method.kind])
     if method.kind != MethodKind.MONEY:
-        raise Held("refused", f"A payment by {ours.method} ({method.get_kind_display()}) is not money; book it by hand for now.")
+        raise Held(
+            "refused",
+            f"A payment by {ours.method} ({method.get_kind_display()}) is not money; book it by hand for now.",
+        )
     parts = desk.parts.get((Side.SYNCRO, ours.external_id), [])
     unknown = [part for part in parts if part.amount is None]
     if unknown:
-        raise Held("allocation_unknown", f"Syncro does not tell how the payment of {ours.amount} is split over {len(parts)} invoices.")
+        raise Held(
+            "allocation_unknown",
+            f"Syncro does not tell how the payment of {ours.amount} is split over {len(parts)} invoices.",
+        )
     wanted = Payment(
         customer_id=desk.customer(Side.SYNCRO, ours.customer_id), date=ours.date, amount=ours.amount, method=method.external_id,
         reference=ours.reference, deposit_account_id=method.account_id, applications=_applied(desk, link, parts), memo=ours.memo,
@@ -77,7 +83,7 @@ def compose_payment_in(desk: Desk, link: Link) -> Write:
         raise StandsAside("gone_before_sent")
     if link.syncro is not None:
         raise Held("payment_edited", "Syncro's payments cannot be changed over its interface.")
-    theirs = cast(Payment, link.books.record())
+    theirs = cast("Payment", link.books.record())
     desk.check_currency(theirs.currency)
     parts = desk.parts.get((Side.BOOKS, theirs.external_id), [])
     applications = tuple(_part_in(desk, part) for part in parts if part.amount)
@@ -114,4 +120,3 @@ def _payer(desk: Desk, theirs: Payment, parts: list[Part]) -> str:
     if len(payers) > 1:
         raise Held("refused", "The payment is on invoices of several Syncro customers.")
     return payers.pop() if payers else desk.customer(Side.BOOKS, theirs.customer_id)
-

@@ -6,99 +6,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('connections', '0001_initial'),
-        ('mirror', '0001_initial'),
+        ("connections", "0001_initial"),
+        ("mirror", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12)),
             ],
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=30)),
-                ('verb', models.CharField(choices=[('create', 'create'), ('update', 'update'), ('void', 'void'), ('delete', 'delete')], max_length=10)),
-                ('key', models.CharField(max_length=60)),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.TextField()),
-                ('query', models.JSONField(default=dict)),
-                ('content_type', models.CharField(max_length=60)),
-                ('body', models.BinaryField()),
-                ('bucket', models.CharField(default='requests', max_length=40)),
-                ('state', models.CharField(choices=[('committed', 'Committed, perhaps sent'), ('settled', 'Answered'), ('lost', 'Sent, no answer'), ('unsent', 'Known not to have been done')], default='committed', max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='connections.company')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='connections.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entity", models.CharField(max_length=30)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("create", "create"), ("update", "update"), ("void", "void"), ("delete", "delete")],
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.TextField()),
+                ("query", models.JSONField(default=dict)),
+                ("content_type", models.CharField(max_length=60)),
+                ("body", models.BinaryField()),
+                ("bucket", models.CharField(default="requests", max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("committed", "Committed, perhaps sent"),
+                            ("settled", "Answered"),
+                            ("lost", "Sent, no answer"),
+                            ("unsent", "Known not to have been done"),
+                        ],
+                        default="committed",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="requests", to="connections.company"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="connections.connection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RequestItem',
+            name="RequestItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('fence', models.PositiveIntegerField()),
-                ('write', models.JSONField(default=dict, help_text='The write in neutral words, so that it can be looked for later.')),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('sentence', models.TextField(blank=True)),
-                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_items', to='mirror.leg')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_items', to='mirror.link')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='sync.request')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("fence", models.PositiveIntegerField()),
+                (
+                    "write",
+                    models.JSONField(
+                        default=dict, help_text="The write in neutral words, so that it can be looked for later."
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("sentence", models.TextField(blank=True)),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="request_items", to="mirror.leg"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="request_items", to="mirror.link"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="sync.request"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(default='schedule', max_length=20)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='connections.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cause", models.CharField(default="schedule", max_length=20)),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="connections.company"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('syncro', 'syncro'), ('books', 'books')], max_length=6)),
-                ('entity', models.CharField(max_length=30)),
-                ('value', models.TextField(blank=True)),
-                ('loaded_at', models.DateTimeField(help_text='When the first load was complete.', null=True)),
-                ('pulled_at', models.DateTimeField(help_text='When a pull last came to its end.', null=True)),
-                ('swept_at', models.DateTimeField(help_text='When all ids were last compared.', null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cursors', to='connections.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("syncro", "syncro"), ("books", "books")], max_length=6)),
+                ("entity", models.CharField(max_length=30)),
+                ("value", models.TextField(blank=True)),
+                ("loaded_at", models.DateTimeField(help_text="When the first load was complete.", null=True)),
+                ("pulled_at", models.DateTimeField(help_text="When a pull last came to its end.", null=True)),
+                ("swept_at", models.DateTimeField(help_text="When all ids were last compared.", null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cursors", to="connections.company"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'side', 'entity'), name='cursor_once')],
+                "constraints": [models.UniqueConstraint(fields=("company", "side", "entity"), name="cursor_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('state', 'committed')), fields=['state'], name='request_open'),
+            model_name="request",
+            index=models.Index(condition=models.Q(("state", "committed")), fields=["state"], name="request_open"),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('connection', 'key'), name='request_key_once'),
+            model_name="request",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("connection", "key"), name="request_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.UniqueConstraint(fields=('request', 'position'), name='request_item_once'),
+            model_name="requestitem",
+            constraint=models.UniqueConstraint(fields=("request", "position"), name="request_item_once"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['company', '-id'], name='run_of_company'),
+            model_name="run",
+            index=models.Index(fields=["company", "-id"], name="run_of_company"),
         ),
     ]

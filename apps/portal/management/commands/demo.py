@@ -23,6 +23,7 @@ from apps.core.supervisor import Child, QueueHeartbeat, Supervisor
 from apps.portal import demo_place, demo_work
 from apps.portal.management.commands.run_worker import queue_worker
 
+MOST_STARTS = 5
 READY_WITHIN = 120.0  # seconds; the first start opens the shop
 PY = sys.executable
 
@@ -67,7 +68,9 @@ class Command(BaseCommand):
     def _work(self, *, as_json: bool) -> None:
         folder = demo_place.sandbox_folder()
         result = demo_work.work(json.loads((folder / "ready.json").read_text()), folder, self.stderr.write)
-        self.stdout.write(json.dumps(result, ensure_ascii=False, default=str) if as_json else demo_work.as_table(result))
+        self.stdout.write(
+            json.dumps(result, ensure_ascii=False, default=str) if as_json else demo_work.as_table(result)
+        )
 
     def _once(self, options: dict[str, Any]) -> None:
         self._prepare(reset=options["reset"])
@@ -77,7 +80,10 @@ class Command(BaseCommand):
             code = _run_through(Child("work", [PY, "manage.py", "demo", *arguments], grace=3))
         _let_database_go()
         if code:
-            raise CommandError("The demo could not be worked to its end; see above. Start it again: it goes on.", returncode=max(code, 1))
+            raise CommandError(
+                "The demo could not be worked to its end; see above. Start it again: it goes on.",
+                returncode=max(code, 1),
+            )
 
     def _serve(self, options: dict[str, Any]) -> None:
         port: int = options["port"]
@@ -136,13 +142,15 @@ def _run_through(child: Child) -> int:
 def web(port: int) -> Child:
     """The pages."""
     options = ["--workers", "1", "--threads", "4", "--graceful-timeout", "3", "--log-level", "warning"]
-    return Child("web", [PY, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "config.wsgi:application"], grace=6)
+    return Child(
+        "web", [PY, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "config.wsgi:application"], grace=6
+    )
 
 
 def _ready(child: Child, path: Path) -> dict[str, Any]:
     """What the sandbox says of itself once it is up; started again while one that is just ending holds its folder."""
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and child.failures < MOST_STARTS:
         child.look_after()
         if path.exists():
             ready: dict[str, Any] = json.loads(path.read_text())

@@ -61,8 +61,6 @@ class Command(TieoutCommand):
         self.say("tie-out: " + ", ".join(f"{name} {amount}" for name, amount in told["tieout"].items()))
 
     def _say_intended(self, each: Mapping[str, Any]) -> None:
-        self.say(
-            f"would {each['verb']} in {each['side']}: {each['entity']} {each['label']} {each.get('reason', '')}".rstrip()
-        )
+        self.say(f"would {each['verb']} in {each['side']}: {each['entity']} {each['label']} {each.get('reason', '')}")
         for field, values in each.get("fields", {}).items():
             self.say(f"    {field}: {values['now']} -> {values['then']}")
