@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 
 import pytest
@@ -33,7 +34,9 @@ def each_stands_once(world: World, documents: int) -> None:
 @pytest.mark.parametrize("path", ["/customer", "/invoice", "/payment"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("death", [Killed, SystemExit, KeyboardInterrupt])
-def test_death_at_the_wire(hasty: World, monkeypatch: pytest.MonkeyPatch, path: str, moment: str, death: type[BaseException]) -> None:
+def test_death_at_the_wire(
+    hasty: World, monkeypatch: pytest.MonkeyPatch, path: str, moment: str, death: type[BaseException]
+) -> None:
     paid_invoice(hasty, hasty.customer())
     wound(monkeypatch, **{moment: once(death(), path)})
     with pytest.raises(death):
@@ -45,7 +48,7 @@ def test_death_at_the_wire(hasty: World, monkeypatch: pytest.MonkeyPatch, path: 
 def test_death_at_any_statement(hasty: World) -> None:
     """Ten of the places where a run writes to its own database; the seed says which."""
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
+    sys.stdout.write(f"seed {seed}\n")
     acme = hasty.customer()
     paid_invoice(hasty, acme)
     with dying_at(10**6) as written:
