@@ -31,7 +31,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]  # unfold has no ty
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]
+class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # not generic when it runs
     """People and their roles; only for those who administer the installation."""
 
     form = UserChangeForm
@@ -68,7 +68,8 @@ class CompanyAdmin(CompanyRows):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         """One's own companies."""
-        return super(CompanyRows, self).get_queryset(request).filter(pk__in=companies_for(request.user).values("pk"))
+        rows: QuerySet[Company] = super(CompanyRows, self).get_queryset(request)
+        return rows.filter(pk__in=companies_for(request.user).values("pk"))
 
     @admin.display(description="Syncro")
     def syncro_state(self, company: Company) -> SafeString | str:
@@ -92,7 +93,7 @@ class ConnectionAdmin(CompanyRows):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         """Of one's own companies."""
         mine = companies_for(request.user).values("pk")
-        rows = super(CompanyRows, self).get_queryset(request)
+        rows: QuerySet[Connection] = super(CompanyRows, self).get_queryset(request)
         return rows.filter(Q(company_as_syncro__in=mine) | Q(company_as_books__in=mine)).distinct()
 
     @admin.display(description="state", ordering="state")
@@ -138,7 +139,8 @@ class ApiCallAdmin(CompanyRows):
         """Of one's own companies."""
         mine = companies_for(request.user, self.verb)
         connections = [pk for pair in mine.values_list("syncro_id", "books_id") for pk in pair if pk]
-        return super(CompanyRows, self).get_queryset(request).filter(connection__in=connections)
+        rows: QuerySet[ApiCall] = super(CompanyRows, self).get_queryset(request)
+        return rows.filter(connection__in=connections)
 
     @admin.display(description="address")
     def address(self, call: ApiCall) -> SafeString:

@@ -67,7 +67,12 @@ class SeenByMembers:
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Rows of other companies are not in the queryset, so any company will do."""
-        return bool(request.user.is_active) and companies_for(request.user, self.verb).exists()
+        asked: dict[str, bool] = request.__dict__.setdefault(
+            "_sees_companies", {}
+        )  # each page asks for every model there is
+        if self.verb not in asked:
+            asked[self.verb] = bool(request.user.is_active) and companies_for(request.user, self.verb).exists()
+        return asked[self.verb]
 
 
 class PlainChangeList(ChangeList):  # type: ignore[misc]  # unfold has no types
@@ -84,7 +89,7 @@ class CompanyRows(SeenByMembers, ReadOnlyAdmin):
 
     company_path = "company"
     page = ""
-    list_display_links = None
+    list_display_links: Sequence[str] | None = None
     list_filter_sheet = False
     actions = None
     show_facets = admin.ShowFacets.NEVER

@@ -103,11 +103,12 @@ def _books_id(company: Company, entity: str, name: str) -> str:
 def until_nothing_is_due(company: Company, note: Note) -> dict[str, Any]:
     """Whole runs until one writes nothing and changes no link; gives the last one's counts."""
     before: object = None
+    result: dict[str, Any] = {}
     for _ in range(MOST_RUNS):
         result = whole_run(company, cause="demo", note=note)
         state = (result["links"], result["tieout"])
         if not _wrote(result) and state == before:
-            return result
+            break
         before = state
     return result
 

@@ -137,7 +137,7 @@ def _names(row: MirrorRow | None) -> dict[tuple[str, str], str]:
     method = str(row.content.get("method") or "")
     if row.side is Side.BOOKS and method:
         wanted |= Q(entity="payment_method", external_id=method)
-    rows = TABLES[row.side].objects.filter(wanted, company_id=row.company_id)
+    rows = TABLES[row.side]._default_manager.filter(wanted, company_id=row.company_id)
     return {(entity, key): label for entity, key, label in rows.values_list("entity", "external_id", "label")}
 
 
@@ -172,9 +172,11 @@ def _applied(row: MirrorRow | None) -> list[Applied]:
     if row is None or row.entity != "payment":
         return []
     parts = list(
-        Application.objects.filter(company_id=row.company_id, side=row.side, payment_id=row.external_id).order_by("id")
+        Application._default_manager.filter(
+            company_id=row.company_id, side=row.side, payment_id=row.external_id
+        ).order_by("id")
     )
-    documents = TABLES[row.side].objects.filter(
+    documents = TABLES[row.side]._default_manager.filter(
         company_id=row.company_id, external_id__in=[part.document_id for part in parts]
     )
     labels = {(entity, key): label for entity, key, label in documents.values_list("entity", "external_id", "label")}

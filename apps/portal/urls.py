@@ -16,8 +16,8 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("link/<int:pk>/", views.link, "portal_link"),
     ("tie-out/", views.tieouts, "portal_tieouts"),
     ("tie-out/<slug:slug>/", views.tieout, "portal_tieout"),
-    ("mappings/", views.mappings, "portal_mappings"),
-    ("mappings/<slug:slug>/", views.mapping, "portal_mapping"),
+    ("map/", views.mappings, "portal_mappings"),
+    ("map/<slug:slug>/", views.mapping, "portal_mapping"),
     ("policies/", views.policies, "portal_policies"),
     ("policies/<slug:slug>/", views.policy, "portal_policy"),
 )

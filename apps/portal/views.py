@@ -22,7 +22,7 @@ from apps.reconciliation.explain import explain
 from apps.reconciliation.models import Mismatch
 from apps.sync.tasks import WHOLE_RUN
 
-ROWS = {Side.SYNCRO: SyncroRecord.objects, Side.BOOKS: BooksRecord.objects}
+ROWS: dict[Side, Any] = {Side.SYNCRO: SyncroRecord.objects, Side.BOOKS: BooksRecord.objects}
 BOTH = ("company__syncro", "company__books")
 
 

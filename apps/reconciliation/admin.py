@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -27,7 +28,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """"Open" is what no choice means."""
+        """Without a choice the open ones are shown."""
         return [("closed", "Solved"), ("ignored", "Left alone"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
@@ -71,7 +72,16 @@ class MismatchAdmin(CompanyRows):
     """What disagrees, how much money it moves, since when, and whose turn it is."""
 
     page = "portal_mismatch"
-    list_display = ("what", "customer", "money_moved", "waiting", "turn", "shown_state", "company")
+    list_display = (
+        "what",
+        "customer",
+        "amount_in_question",
+        "money_moved",
+        "waiting",
+        "turn",
+        "shown_state",
+        "company",
+    )
     list_filter = (CompanyFilter, KindFilter, StateFilter)
     list_select_related = ("company",)
     search_fields = ("customer", "sentence")
@@ -87,6 +97,12 @@ class MismatchAdmin(CompanyRows):
         )  # fmt: skip
 
     @admin.display(description="amount")
+    def amount_in_question(self, mismatch: Mismatch) -> SafeString | str:
+        """The amount of the document it is about."""
+        told = mismatch.facts.get("amount")
+        return money(Decimal(told) if told else None)
+
+    @admin.display(description="difference")
     def money_moved(self, mismatch: Mismatch) -> SafeString | str:
         """By how much the two receivables differ because of it."""
         return money(mismatch.amount)

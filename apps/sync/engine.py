@@ -21,10 +21,12 @@ from apps.core.clock import db_now
 from apps.mirror.models import Link, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Side
-from apps.platforms.errors import NeedsReconnect, PermissionMissing, PlatformError, TryLater
+from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, Refused, TryLater
 from apps.sync import brake
+from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
 from apps.sync.claim import release_expired
+from apps.sync.entities import NAMES
 from apps.sync.links import ensure_links
 from apps.sync.look import look_at_doubts
 from apps.sync.models import Cursor, Run
@@ -152,7 +154,7 @@ def watched(company: Company, side: Side) -> Iterator[None]:
 def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str] | None, *, full: bool) -> None:
     stored = this.company.connection(side)
     if stored is not None:
-        refresh_facts(stored, platform)
+        _refresh_facts(this, side, platform)
         stored.refresh_from_db()
     for entity in entities_of(side, entities):
         if this.out_of_time():
@@ -160,8 +162,10 @@ def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str]
             return
         try:
             self_done = pull(this.company, side, entity, platform, full=full, stop=this.out_of_time)
-        except PermissionMissing as error:
-            this.warnings.append(f"{entity}: {error.message}")
+        except (PermissionMissing, Refused, Gone) as error:
+            if side is Side.BOOKS and entity in NAMES:
+                raise  # what the books hold already must be known before anything is written to them
+            this.warnings.append(f"{platform.title} does not let {entity.replace('_', ' ')} be read: {error.message}")
             continue
         this.pulled[(side, entity)] = self_done
         if self_done.pulled:
@@ -173,6 +177,16 @@ def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str]
     if side is Side.SYNCRO:
         payments = this.pulled.get((side, "payment"))
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
+
+
+def _refresh_facts(this: _Pass, side: Side, platform: DirectPlatform) -> None:
+    """What documents depend on. Of the books it must be known; of Syncro it is only told."""
+    try:
+        refresh_facts(connected(this.company, side), platform)
+    except (PermissionMissing, Refused, Gone) as error:
+        if side is Side.BOOKS:
+            raise
+        this.warnings.append(f"{platform.title}'s settings cannot be read: {error.message}")
 
 
 def _sweep_when_due(this: _Pass, side: Side, entity: str, platform: DirectPlatform, *, full: bool) -> None:
@@ -195,6 +209,7 @@ def settle_newborns(company: Company, policies: Policies) -> int:
     """Tie what is new, notice what changed; no request is sent."""
     solve(company)
     moved = ensure_links(company, policies)
+    moved += adopt(company)
     moved += ensure_payment_links(company, policies)
     return moved + notice_changes(company, policies)
 

@@ -30,6 +30,9 @@ WAIT_FOR_ANOTHER = 600.0
 Platforms = dict[Side, DirectPlatform]
 
 
+NAMES = {Side.SYNCRO: "Syncro", Side.BOOKS: "the books"}
+
+
 @dataclass(slots=True)
 class Pushed:
     """What a push did: links it took, and documents written by side, entity and verb."""
@@ -226,7 +229,7 @@ def connected(company: Company, side: Side) -> Connection:
     """The connection that requests to a side go over. Raises NeedsReconnect when there is none."""
     stored = company.connection(side)
     if stored is None:
-        raise NeedsReconnect(f"{company} has no connection to {side.value}; connect it first.")
+        raise NeedsReconnect(f"{company} has no connection to {NAMES[side]} yet; connect it first.")
     return stored
 
 
