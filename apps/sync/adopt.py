@@ -34,7 +34,8 @@ def _customers(company: Company) -> int:
     """A name that stands once on either side, with nothing that speaks against it, is the same customer. All other
     cases are left to the moment of sending.
     """
-    waiting = _waiting(company, "customer").annotate(name=Lower("syncro__label"))
+    # A suffix means that a person, or the books themselves, said it is another one.
+    waiting = _waiting(company, "customer").exclude(hints__has_key="suffix").annotate(name=Lower("syncro__label"))
     rows = unlinked(company, Side.BOOKS, "customer").filter(live()).annotate(name=Lower("label"))
     links = list(waiting.filter(name__in=rows.values("name")))
     if not links:

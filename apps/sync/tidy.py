@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from apps.connections.models import Company
-from apps.mirror.models import BooksRecord, Link
+from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
 from apps.platforms.errors import AlreadyThere
-from apps.platforms.records import Customer, Item
+from apps.platforms.content import to_content
+from apps.platforms.records import Customer, Item, SalesDocument
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
 from apps.sync.pull import read_again
@@ -76,7 +79,13 @@ def _own_id(link: Link) -> str:
 
 
 def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | None:
-    """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it."""
+    """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it. A number
+    that is taken is for a person.
+    """
+    if isinstance(outcome.error, AlreadyThere) and isinstance(write.record, SalesDocument):
+        reason = f"{outcome.error.message} It is number {write.record.number}."
+        mine(link).move(SyncState.HELD, code="number_taken", reason=reason)
+        return SyncState.HELD
     if (
         not isinstance(outcome.error, AlreadyThere)
         or write.verb is not Verb.CREATE
