@@ -23,6 +23,7 @@ from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, Refused, TryLater
 from apps.sync import brake
+from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
 from apps.sync.claim import release_expired
 from apps.sync.entities import NAMES
@@ -234,6 +235,7 @@ def settle_newborns(company: Company, policies: Policies) -> int:
     solve(company)
     moved = retie(company)
     moved += ensure_links(company, policies)
+    moved += adopt(company)
     moved += ensure_payment_links(company, policies)
     return moved + notice_changes(company, policies)
 

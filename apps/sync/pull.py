@@ -35,6 +35,7 @@ class Pulled:
     gone: int = 0
     whole: bool = True
     changed_ids: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The row of `sync --json`."""
@@ -86,6 +87,7 @@ def _apply_page(company: Company, cursor: Cursor, page: Page, done: Pulled) -> N
     done.pulled += len(page.records)
     done.changed += saved.new + saved.changed
     done.changed_ids += saved.changed_ids
+    done.unreadable += tuple(page.unreadable)
 
 
 def read_again(company: Company, side: Side, entity: str, ids: Sequence[str], platform: DirectPlatform) -> Saved:
