@@ -117,7 +117,11 @@ class QuickBooksOnline:
 
     def own_credit(self, customer: str, number: str, amount: str) -> str:
         """A credit memo somebody makes in the books themselves."""
-        body = {"CustomerRef": {"value": self.control.find("Customer", customer)}, "DocNumber": number, "Line": [self._line(amount)]}
+        body = {
+            "CustomerRef": {"value": self.control.find("Customer", customer)},
+            "DocNumber": number,
+            "Line": [self._line(amount)],
+        }
         return str(self.control.create(entity="CreditMemo", body={**body, "TxnDate": TODAY.isoformat()})["Id"])
 
     def edits_invoice(self, number: str, amount: str) -> None:

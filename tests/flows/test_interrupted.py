@@ -33,7 +33,9 @@ def each_stands_once(world: World, documents: int) -> None:
 @pytest.mark.parametrize("path", ["/customer", "/invoice", "/payment"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("death", [Killed, SystemExit, KeyboardInterrupt])
-def test_death_at_the_wire(hasty: World, monkeypatch: pytest.MonkeyPatch, path: str, moment: str, death: type[BaseException]) -> None:
+def test_death_at_the_wire(
+    hasty: World, monkeypatch: pytest.MonkeyPatch, path: str, moment: str, death: type[BaseException]
+) -> None:
     paid_invoice(hasty, hasty.customer())
     wound(monkeypatch, **{moment: once(death(), path)})
     with pytest.raises(death):

@@ -51,7 +51,9 @@ def test_thirty_customers_in_a_lost_batch_stand_once(hasty: World, replay: str, 
         hasty.customer(f"Customer {number}")
     hasty.books.fault(kind=fault, method="POST", path="/batch")
     hasty.sync()
-    once_each([row for row in hasty.in_books("Customer") if row["DisplayName"].startswith("Customer ")], "DisplayName", 30)
+    once_each(
+        [row for row in hasty.in_books("Customer") if row["DisplayName"].startswith("Customer ")], "DisplayName", 30
+    )
     assert settled(hasty)
 
 

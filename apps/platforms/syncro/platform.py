@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import httpx
 
 from apps.platforms.base import Account, Answer, DirectPlatform, Draft, Found, Health, Outcome, Page, Side, Verb, Write
-from apps.platforms.errors import NeedsReconnect, PlatformError, Refused, TryLater, Unreadable, Unsure
+from apps.platforms.errors import NeedsReconnect, PlatformError, Refused, TryLater, Unsure
 from apps.platforms.records import Customer, Facts, Payment, Record
 from apps.platforms.syncro import health, lists, looking
 from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
