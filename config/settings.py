@@ -85,7 +85,6 @@ INSTALLED_APPS = [
     "apps.mappings",
     "apps.sync",
     "apps.reconciliation",
-    "apps.api",
     "apps.portal",
     "apps.sandbox",
 ]

@@ -104,11 +104,13 @@ CANNOT_TELL = Answer.CANNOT_TELL
 class Page:
     """One answer's worth of a pull. `cursor` is where to go on once this page is stored, also after a crash.
 
-    `gone` are ids the platform itself says were deleted. `last` is true on the page that ends the pull.
+    `gone` are ids the platform itself says were deleted. `last` is true on the page that ends the pull. `unreadable`
+    are sentences about records that were left out because they make no sense; the cursor asks for them again.
     """
 
     records: Sequence[Record] = ()
     gone: Sequence[str] = ()
+    unreadable: Sequence[str] = ()
     cursor: str = ""
     last: bool = False
 

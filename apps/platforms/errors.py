@@ -4,6 +4,7 @@ PlatformError
 ├── TryLater              nothing happened; wait and send the same again
 │   ├── RateLimited
 │   ├── Unavailable
+│   │   └── Unreadable   one record of an answer makes no sense; the others do
 │   └── BudgetExhausted
 ├── Unsure                a write left us and no answer came
 ├── NeedsReconnect        the sign-in is gone; the connection pauses
@@ -46,6 +47,10 @@ class RateLimited(TryLater):
 
 class Unavailable(TryLater):
     """The other system does not answer; this will be sent again by itself."""
+
+
+class Unreadable(Unavailable):
+    """The other system sent a record that cannot be read; it is asked for again by itself."""
 
 
 class BudgetExhausted(TryLater):

@@ -23,6 +23,7 @@ from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, RateLimited, Refused, TryLater
 from apps.sync import brake
+from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
 from apps.sync.claim import release_expired, wake_waiting
 from apps.sync.entities import NAMES
@@ -32,8 +33,9 @@ from apps.sync.models import Cursor, Run
 from apps.sync.newborn_payments import ensure_payment_links
 from apps.sync.notice import notice_changes
 from apps.sync.preview import preview
-from apps.sync.pull import Pulled, Vanished, entities_of, pull, read_touched_invoices, sweep
+from apps.sync.pull import Pulled, Vanished, entities_of, pull, read_touched_invoices, sweep, watch_held
 from apps.sync.push import Pushed, connected, push_due
+from apps.sync.retie import retie
 
 SWEEP_EVERY = timedelta(hours=24)
 #: How long one run waits for links that are due soon (after a rate limit, a lost answer), in seconds.
@@ -67,7 +69,7 @@ class _Pass:
         return self.until is not None and time.monotonic() > self.until
 
 
-def sync_company(
+def bring_in_step(
     company: Company, *, entities: Iterable[str] | None = None, full: bool = False, dry_run: bool = False,
     cause: str = "command", note: Note | None = None, seconds: float | None = None, wait: bool = True,
 ) -> Run:  # fmt: skip
@@ -198,6 +200,7 @@ def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str]
             this.more = True
             return
         _sweep_when_due(this, side, entity, platform, full=full)
+    watch_held(this.company, side, platform)
     if side is Side.SYNCRO:
         payments = this.pulled.get((side, "payment"))
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
@@ -233,7 +236,9 @@ def _sweep_when_due(this: _Pass, side: Side, entity: str, platform: DirectPlatfo
 def settle_newborns(company: Company, policies: Policies) -> int:
     """Tie what is new, notice what changed; no request is sent."""
     solve(company)
-    moved = ensure_links(company, policies)
+    moved = retie(company)
+    moved += ensure_links(company, policies)
+    moved += adopt(company)
     moved += ensure_payment_links(company, policies)
     return moved + notice_changes(company, policies)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from apps.connections.models import Company
-from apps.mirror.models import BooksRecord, Link
+from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
+from apps.platforms.content import to_content
 from apps.platforms.errors import AlreadyThere
-from apps.platforms.records import Customer, Item
+from apps.platforms.records import Customer, Item, SalesDocument
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
 from apps.sync.pull import read_again
@@ -44,18 +47,26 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
 
 def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
     """One that nobody is linked to: the same when nothing speaks against it, else a person says."""
-    against = _contradictions(write.record, row) if isinstance(write.record, Customer) else []
+    against = contradictions(to_content(write.record), row) if isinstance(write.record, Customer) else []
     if against:
         reason = f"The books already have a customer called {row.label}, but with another {' and '.join(against)}: the same or not?"
+        mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
+        return
+    twins = SyncroRecord.objects.filter(
+        company=link.company, entity=write.entity, label__iexact=row.label, gone_at__isnull=True
+    )
+    if twins.filter(link__books__isnull=True).exclude(pk=link.syncro_id).exists():
+        reason = f"Syncro has several called {row.label}, the books have one: which of them is it?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
         return
     join(link, link.legs.all()[0], row)
 
 
-def _contradictions(ours: Customer, row: BooksRecord) -> list[str]:
+def contradictions(ours: Mapping[str, Any], row: MirrorRow) -> list[str]:
+    """What two customers of one name have that is not the same."""
     found = []
     for name in ("email", "phone"):
-        mine_, theirs = _plain(getattr(ours, name)), _plain(str(row.content.get(name) or ""))
+        mine_, theirs = _plain(str(ours.get(name) or "")), _plain(str(row.content.get(name) or ""))
         if mine_ and theirs and mine_ != theirs:
             found.append(name)
     return found
@@ -70,7 +81,13 @@ def _own_id(link: Link) -> str:
 
 
 def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | None:
-    """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it."""
+    """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it. A number
+    that is taken is for a person.
+    """
+    if isinstance(outcome.error, AlreadyThere) and isinstance(write.record, SalesDocument):
+        reason = f"{outcome.error.message} It is number {write.record.number}."
+        mine(link).move(SyncState.HELD, code="number_taken", reason=reason)
+        return SyncState.HELD
     if (
         not isinstance(outcome.error, AlreadyThere)
         or write.verb is not Verb.CREATE

@@ -115,6 +115,15 @@ class QuickBooksOnline:
         }
         return str(self.control.create(entity="Invoice", body={**body, "TxnDate": date.isoformat()})["Id"])
 
+    def own_credit(self, customer: str, number: str, amount: str) -> str:
+        """A credit memo somebody makes in the books themselves."""
+        body = {
+            "CustomerRef": {"value": self.control.find("Customer", customer)},
+            "DocNumber": number,
+            "Line": [self._line(amount)],
+        }
+        return str(self.control.create(entity="CreditMemo", body={**body, "TxnDate": TODAY.isoformat()})["Id"])
+
     def edits_invoice(self, number: str, amount: str) -> None:
         """Make an invoice one line of another amount."""
         self.control.edit(entity="Invoice", id=self.invoice(number).id, Line=[self._line(amount)])

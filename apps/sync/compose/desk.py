@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.db.models.functions import Lower
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
@@ -21,8 +22,8 @@ from apps.platforms.records import Facts, Record
 from apps.sync.links import counterparts, payments_on
 
 ZERO = Decimal(0)
-#: Merged by field when they are written, so an edit on the other side is not lost.
-MERGED = frozenset({"customer", "item"})
+#: Entities of name lists, where a name can be taken.
+LISTED = frozenset({"customer", "item"})
 
 
 class Held(Exception):
@@ -141,7 +142,7 @@ def _check_untouched(link: Link, row: MirrorRow) -> None:
     after this was found due, or because our revision of it was stale. List entries are merged field by field instead.
     """
     decided = link.hints.get("force") or link.hints.get("approved")
-    if link.entity in MERGED or decided or row.digest == getattr(link, f"digest_{link.target.value}"):
+    if link.entity in LISTED or decided or row.digest == getattr(link, f"digest_{link.target.value}"):
         return
     raise Held("both_edited", f"{row} was edited on the other side before this change could go there.")
 
@@ -213,11 +214,11 @@ def _partners(links: Iterable[Link]) -> dict[int, Link]:
 
 
 def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
-    """Names of list entries the books already have, in small letters, with the id that has it."""
-    entities = {link.entity for link in links} & {"customer", "item"}
-    rows = (
-        BooksRecord.objects.filter(company=company, entity__in=entities, gone_at__isnull=True)
-        if entities
-        else BooksRecord.objects.none()
+    """Which names of this batch the books already have, in small letters, with the id that has it."""
+    listed = [link for link in links if link.entity in LISTED]
+    wanted = {" ".join(row.label.split()).casefold() for link in listed if (row := link.row(Side(link.origin)))}
+    rows = BooksRecord.objects.filter(
+        company=company, entity__in={link.entity for link in listed}, gone_at__isnull=True
     )
-    return {label.casefold(): key for label, key in rows.values_list("label", "external_id")}
+    named = rows.annotate(folded=Lower("label")).filter(folded__in=wanted)
+    return {label.casefold(): key for label, key in named.values_list("label", "external_id")} if listed else {}

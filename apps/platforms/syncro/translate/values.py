@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.core.money import parse_money
 from apps.platforms.base import day_of
-from apps.platforms.errors import Unavailable
+from apps.platforms.errors import Unreadable
 from apps.platforms.records import Status
 
 #: Never kept: they sign somebody in. They are dropped, not masked, so that a mask can never be written back.
@@ -17,13 +17,13 @@ SECRETS = frozenset({"user_token", "online_profile_url", "portal_key", "api_key"
 
 
 def amount(value: object) -> Decimal | None:
-    """Dollars from a string or a number; None for null and "". Raises Unavailable for what is no number."""
+    """Dollars from a string or a number; None for null and "". Raises Unreadable for what is no number."""
     if value is None or value == "":
         return None
     try:
         return parse_money(value)  # type: ignore[arg-type]
     except ValueError as error:
-        raise Unavailable(f"Syncro sent an amount that is no number: {value!r}") from error
+        raise Unreadable(f"Syncro sent an amount that is no number: {value!r}") from error
 
 
 def dollars(value: object) -> Decimal:
@@ -42,11 +42,11 @@ def day(value: object) -> date | None:
 
 
 def required_day(raw: Mapping[str, Any], *names: str) -> date:
-    """The first of these dates that is there; Unavailable when none is."""
+    """The first of these dates that is there; Unreadable when none is."""
     for name in names:
         if raw.get(name):
             return day_of(str(raw[name]))
-    raise Unavailable(f"Syncro sent record {raw.get('id')} without a date.")
+    raise Unreadable("Syncro sent it without a date.")
 
 
 def instant(value: object) -> datetime | None:
