@@ -88,7 +88,7 @@ class Syncro(DirectPlatform):
         """Send it once. A 200 that says success: false is Refused, as is a declined payment."""
         try:
             body = self.client.send(draft)
-            return [Outcome(record=_made(draft, body))]
+            return [Outcome(record=_told(draft, body))]
         except STOPS:
             raise
         except PlatformError as error:
@@ -127,6 +127,14 @@ class Syncro(DirectPlatform):
         if not isinstance(base, Customer) or not base.raw or not write.external_id.isdecimal():
             raise Refused("A customer is changed only after it was read: Syncro resets what a change does not name.")
         return write_customer(record, write.marker, base)
+
+
+def _told(draft: Draft, body: object) -> Record:
+    """See _made; an answer that makes no sense does not say that nothing was done."""
+    try:
+        return _made(draft, body)
+    except TryLater as error:
+        raise Unsure(error.message) from error
 
 
 def _made(draft: Draft, body: object) -> Record:
