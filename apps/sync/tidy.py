@@ -10,8 +10,8 @@ from apps.connections.models import Company
 from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
-from apps.platforms.errors import AlreadyThere
 from apps.platforms.content import to_content
+from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item, SalesDocument
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
@@ -53,7 +53,7 @@ def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
         return
     twins = SyncroRecord.objects.filter(company=link.company, entity=write.entity, label__iexact=row.label, gone_at__isnull=True)
-    if twins.filter(link__books__isnull=True).exclude(pk=link.syncro_id).exists():
+    if twins.filter(link__books__isnull=True).exclude(link=link).exists():
         reason = f"Syncro has several called {row.label}, the books have one: which of them is it?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
         return
