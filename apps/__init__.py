@@ -1,1 +1,1 @@
-"""The rooms of Tieout; see docs/ARCHITECTURE.md for which way imports point."""
+"""The rooms of Tieout; see docs/architecture.md for which way imports point."""

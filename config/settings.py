@@ -85,7 +85,6 @@ INSTALLED_APPS = [
     "apps.mappings",
     "apps.sync",
     "apps.reconciliation",
-    "apps.api",
     "apps.portal",
     "apps.sandbox",
 ]
@@ -253,3 +252,6 @@ XERO_IDENTITY_URL = env_str("XERO_IDENTITY_URL", "https://identity.xero.com")
 XERO_LOGIN_URL = env_str("XERO_LOGIN_URL", "https://login.xero.com")
 EGRESS_ADDRESS = env_str("EGRESS_ADDRESS") or socket.gethostname()
 LIMIT_SCALE = env_float("LIMIT_SCALE", 1.0)
+# What LIMIT_SCALE may not divide below, in seconds: a lease must outlast a slow machine, and the trust in an absence a
+# vendor's answer on its way to us.
+SHORTEST_LEASE, SHORTEST_TRUST = 8.0, 4.0

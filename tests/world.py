@@ -20,7 +20,7 @@ from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.resolutions import resolve
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 from apps.sync.models import Run
 
 TODAY = dt.date(2026, 11, 20)
@@ -63,10 +63,12 @@ class World:
 
     def sync(self, **options: Any) -> Run:
         """One whole pass; mappings are suggested before it as staff would accept them."""
-        run = sync_company(self.company, **options)
-        missing = Link.objects.filter(company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"])
+        run = bring_in_step(self.company, **options)
+        missing = Link.objects.filter(
+            company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]
+        )
         if missing.exists() and apply(self.company, suggest(self.company)):
-            again = sync_company(self.company, **options)
+            again = bring_in_step(self.company, **options)
             again.counts["writes"] = _added(run.counts["writes"], again.counts["writes"])
             return again
         return run
@@ -155,9 +157,12 @@ NOTHING: dict[str, dict[str, Any]] = {"books": {}, "syncro": {}}
 def written(run: Run) -> dict[str, dict[str, int]]:
     """How many documents a run wrote: by side, then "entity verb"; what it did not write is left out."""
     return {
-        side: {f"{entity} {verb}": count for entity, verbs in entities.items() for verb, count in verbs.items() if count}
+        side: {
+            f"{entity} {verb}": count for entity, verbs in entities.items() for verb, count in verbs.items() if count
+        }
         for side, entities in run.counts["writes"].items()
     }
+
 
 def _added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """The writes of two runs as if they were one."""

@@ -24,7 +24,7 @@ from apps.platforms.base import Tokens
 from apps.platforms.registry import SHORT_NAMES
 from apps.reconciliation.models import Mismatch, MismatchState
 from apps.reconciliation.rounds import whole_run
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 
 SLUG, NAME, BOOKS = "acme-qbo", "Acme Computers", "quickbooks_online"
 MOST_RUNS = 12
@@ -80,7 +80,7 @@ def _needs(connection: Connection | None, account_id: str) -> bool:
 
 def choose(company: Company, note: Note) -> None:
     """Read both sides without writing anything, then take what is proposed for mappings."""
-    sync_company(company, dry_run=True, cause="demo", note=note)
+    bring_in_step(company, dry_run=True, cause="demo", note=note)
     proposals = suggest(company)
     apply(company, proposals)
     missing = [

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from apps.portal import views
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
-    ("sync-now/<slug:slug>/", views.sync_now, "portal_sync_now"),
+    ("sync-now/<slug:slug>/", views.start_pass, "portal_sync_now"),
     ("queue/<int:pk>/", views.mismatch, "portal_mismatch"),
     ("queue/<int:pk>/<slug:name>/", views.resolve_mismatch, "portal_resolve"),
     ("record/<slug:side>/<int:pk>/", views.record, "portal_record"),

@@ -37,7 +37,7 @@ def one_company(request: HttpRequest, slug: str) -> Company:
 
 
 @require_POST
-def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
+def start_pass(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for a pass over the company now."""
     company = one_company(request, slug)
     require(request.user, "sync", company)

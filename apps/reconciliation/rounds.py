@@ -9,18 +9,18 @@ from apps.connections.models import Company
 from apps.reconciliation.models import Mismatch, MismatchState
 from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.tieout import tie_out
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 from apps.sync.models import Run
 
 
 def whole_run(company: Company, *, dry_run: bool = False, **options: Any) -> dict[str, Any]:
     """Pull, push, reconcile, tie out; gives what `sync --json` prints, and keeps it with the run.
 
-    Options are those of `sync_company`. What stopped a run early is in "stopped": {"code", "sentence"}. A dry run
+    Options are those of `bring_in_step`. What stopped a run early is in "stopped": {"code", "sentence"}. A dry run
     leaves the queue as it is.
     """
     started = time.monotonic()
-    run = sync_company(company, dry_run=dry_run, **options)
+    run = bring_in_step(company, dry_run=dry_run, **options)
     told = dict(run.counts)
     told["mismatches"] = _standing(company) if dry_run else reconcile(company)
     told["tieout"] = tie_out(company).summary()

@@ -94,7 +94,9 @@ def _named(row: MirrorRow) -> str:
 
 def _waiting(company: Company, entity: str, *codes: str) -> QuerySet[Link]:
     """Links of Syncro's records that never left us: nothing was sent for them, or they are held for one of `codes`."""
-    links = Link.objects.filter(company=company, entity=entity, origin=Side.SYNCRO, books__isnull=True, syncro__isnull=False)
+    links = Link.objects.filter(
+        company=company, entity=entity, origin=Side.SYNCRO, books__isnull=True, syncro__isnull=False
+    )
     links = links.filter(state=SyncState.PENDING) | links.filter(state=SyncState.HELD, code__in=codes)
     return links.select_related("company", "syncro").prefetch_related("legs").order_by("pk")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from apps.platforms.base import Side
 
 ZERO = Decimal(0)
 Parts = dict[tuple[str, str], Decimal]
+OfOne = dict[str, Decimal]
 
 
 def solve(company: Company) -> int:
@@ -46,69 +47,68 @@ def solve_parts(
 ) -> Parts:
     """The parts of payments on invoices that follow from what is known; pairs without one answer are left out.
 
-    `amounts`: what each payment is worth, in the order they were taken. `used`: how much of each invoice is settled by all its payments together.
-    `told`: parts known from elsewhere. A payment may be worth more than its parts (credit), never less.
+    `amounts`: what each payment is worth, in the order they were taken. `used`: how much of each invoice is settled by
+    all its payments together. `told`: parts known from elsewhere. A payment may be worth more than its parts (credit),
+    never less.
     """
-    parts: Parts = {pair: amount for pair, amount in told.items() if pair in pairs}
-    of_invoice: dict[str, set[str]] = defaultdict(set)
-    of_payment: dict[str, set[str]] = defaultdict(set)
-    for payment, invoice in pairs:
-        of_invoice[invoice].add(payment)
-        of_payment[payment].add(invoice)
-    progress = True
-    while progress:
-        progress = False
-        for invoice, payments in of_invoice.items():
-            progress |= _last_unknown(invoice, payments, amounts, used, parts)
-        progress |= _all_settled(of_invoice, of_payment, amounts, used, parts)
-    return parts
+    split = _Split(pairs, amounts, used, {pair: amount for pair, amount in told.items() if pair in pairs})
+    while any(split.settle(invoice) for invoice in split.of_invoice if invoice in used):
+        pass
+    return split.parts
 
 
-def _last_unknown(
-    invoice: str, payments: set[str], amounts: dict[str, Decimal], used: dict[str, Decimal], parts: Parts
-) -> bool:
-    """An invoice with one unknown part: it is what the others leave."""
-    unknown = [payment for payment in payments if (payment, invoice) not in parts]
-    if len(unknown) != 1 or invoice not in used:
-        return False
-    part = used[invoice] - sum((parts[(payment, invoice)] for payment in payments if payment != unknown[0]), ZERO)
-    if not _possible(part, amounts[unknown[0]]):
-        return False
-    parts[(unknown[0], invoice)] = part
-    return True
+@dataclass(slots=True)
+class _Split:
+    """A puzzle of payments and invoices, and the parts found so far."""
 
+    pairs: InitVar[set[tuple[str, str]]]
+    amounts: dict[str, Decimal]
+    used: dict[str, Decimal]
+    parts: Parts
+    of_invoice: dict[str, list[str]] = field(default_factory=dict)
+    of_payment: dict[str, list[str]] = field(default_factory=dict)
 
-def _all_settled(
-    of_invoice: dict[str, set[str]],
-    of_payment: dict[str, set[str]],
-    amounts: dict[str, Decimal],
-    used: dict[str, Decimal],
-    parts: Parts,
-) -> bool:
-    """Payments on one invoice alone are applied whole while it has room, in the order they were taken: Syncro leaves
-    credit only of the payment that goes over. Taken only when this comes out at exactly what is used of the invoice.
-    """
-    found = False
-    for invoice, payments in of_invoice.items():
-        unknown = [payment for payment in amounts if payment in payments and (payment, invoice) not in parts]
-        if len(unknown) < 2 or invoice not in used or any(len(of_payment[payment]) > 1 for payment in unknown):
-            continue
-        rest = used[invoice] - sum(
-            (parts[(payment, invoice)] for payment in payments if (payment, invoice) in parts), ZERO
-        )
-        filled = _fill(unknown, amounts, rest)
-        if sum(filled.values(), ZERO) == rest:
-            parts.update({(payment, invoice): part for payment, part in filled.items()})
-            found = True
-    return found
+    def __post_init__(self, pairs: set[tuple[str, str]]) -> None:
+        order = {payment: place for place, payment in enumerate(self.amounts)}
+        for payment, invoice in sorted(pairs, key=lambda pair: (order[pair[0]], pair[1])):
+            self.of_invoice.setdefault(invoice, []).append(payment)
+            self.of_payment.setdefault(payment, []).append(invoice)
 
+    def settle(self, invoice: str) -> bool:
+        """Find what follows for one invoice; whether anything did."""
+        known = [payment for payment in self.of_invoice[invoice] if (payment, invoice) in self.parts]
+        unknown = [payment for payment in self.of_invoice[invoice] if (payment, invoice) not in self.parts]
+        rest = self.used[invoice] - sum((self.parts[(payment, invoice)] for payment in known), ZERO)
+        found = self._forced(unknown, rest) or self._in_order(unknown, rest)
+        self.parts.update({(payment, invoice): part for payment, part in found.items()})
+        return bool(found)
 
-def _fill(payments: list[str], amounts: dict[str, Decimal], room: Decimal) -> dict[str, Decimal]:
-    filled: dict[str, Decimal] = {}
-    for payment in payments:
-        filled[payment] = min(amounts[payment], room)
-        room -= filled[payment]
-    return filled if all(part > 0 for part in filled.values()) else {}
+    def _left(self, payment: str) -> Decimal:
+        """What a payment has left for its unknown parts."""
+        known = (self.parts.get((payment, invoice), ZERO) for invoice in self.of_payment[payment])
+        return self.amounts[payment] - sum(known, ZERO)
+
+    def _forced(self, unknown: list[str], rest: Decimal) -> OfOne:
+        """One unknown part is what the others leave; and where all that the payments have left is just enough, each
+        is there whole.
+        """
+        left = {payment: self._left(payment) for payment in unknown}
+        if len(unknown) == 1 and _possible(rest, left[unknown[0]]):
+            return {unknown[0]: rest}
+        return left if len(unknown) > 1 and sum(left.values(), ZERO) == rest else {}
+
+    def _in_order(self, unknown: list[str], rest: Decimal) -> OfOne:
+        """Payments on this invoice alone are applied whole while it has room, in the order they were taken: Syncro
+        leaves credit only of the payment that goes over. Taken only when this comes out at exactly what is used.
+        """
+        if len(unknown) < 2 or any(len(self.of_payment[payment]) > 1 for payment in unknown):
+            return {}
+        filled: OfOne = {}
+        room = rest
+        for payment in unknown:
+            filled[payment] = min(self.amounts[payment], room)
+            room -= filled[payment]
+        return filled if not room and all(part > 0 for part in filled.values()) else {}
 
 
 def _possible(part: Decimal, amount: Decimal) -> bool:

@@ -16,8 +16,6 @@ from apps.mirror.states import SyncState
 from apps.platforms.base import Limits
 from apps.sync.models import Request, RequestItem, RequestState
 
-#: What LIMIT_SCALE may not divide below: a lease must outlast a slow machine, and a vendor's answer its way to us.
-SHORTEST_LEASE, SHORTEST_TRUST = 8.0, 4.0
 MOST_ATTEMPTS = 12
 
 _CLAIM = """
@@ -45,8 +43,8 @@ class Patience:
         """Lease = deadline + settle + 30 s; an absence is believed deadline + settle after the request."""
         scale = settings.LIMIT_SCALE
         return cls(
-            lease=max((limits.deadline + limits.settle + 30) / scale, SHORTEST_LEASE),
-            trust=max((limits.deadline + limits.settle) / scale, SHORTEST_TRUST),
+            lease=max((limits.deadline + limits.settle + 30) / scale, settings.SHORTEST_LEASE),
+            trust=max((limits.deadline + limits.settle) / scale, settings.SHORTEST_TRUST),
         )
 
 

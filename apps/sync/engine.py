@@ -33,8 +33,9 @@ from apps.sync.models import Cursor, Run
 from apps.sync.newborn_payments import ensure_payment_links
 from apps.sync.notice import notice_changes
 from apps.sync.preview import preview
-from apps.sync.pull import Pulled, Vanished, entities_of, pull, read_touched_invoices, sweep
+from apps.sync.pull import Pulled, Vanished, entities_of, pull, read_touched_invoices, sweep, watch_held
 from apps.sync.push import Pushed, connected, push_due
+from apps.sync.retie import retie
 
 SWEEP_EVERY = timedelta(hours=24)
 #: How long one run waits for links that are due soon (after a rate limit, a lost answer), in seconds.
@@ -42,6 +43,10 @@ LONGEST_PATIENCE = 300.0
 MOST_ROUNDS = 200
 
 Note = Callable[[str], None]
+
+
+class AlreadyRunning(Exception):
+    """Another pass over this company is under way."""
 
 
 @dataclass(slots=True)
@@ -64,34 +69,53 @@ class _Pass:
         return self.until is not None and time.monotonic() > self.until
 
 
-def sync_company(
+def bring_in_step(
     company: Company, *, entities: Iterable[str] | None = None, full: bool = False, dry_run: bool = False,
-    cause: str = "command", note: Note | None = None, seconds: float | None = None,
+    cause: str = "command", note: Note | None = None, seconds: float | None = None, wait: bool = True,
 ) -> Run:  # fmt: skip
     """Bring a company in step and say what was done. Never raises for what a platform refuses: `counts["stopped"]` tells.
 
     With `seconds` the pass stops in good order after about so long, and `counts["more"]` says that work is left.
+    Without `wait` raises AlreadyRunning when another pass over the company is under way.
     """
+    with only_one(company, wait=wait):
+        return _run(company, list(entities) if entities else None, full, dry_run, cause, note, seconds)
+
+
+def _run(
+    company: Company,
+    entities: list[str] | None,
+    full: bool,
+    dry_run: bool,
+    cause: str,
+    note: Note | None,
+    seconds: float | None,
+) -> Run:
     run = Run.objects.create(company=company, cause=cause)
     this = _Pass(company, note or (lambda text: None), until=time.monotonic() + seconds if seconds else None)
-    started, clock = this.started, time.monotonic()
-    with only_one(company):
-        try:
-            _pass(this, list(entities) if entities else None, full=full, dry_run=dry_run)
-        except PlatformError as error:
-            this.stopped = _stopped(error)
-            this.note(error.message)
-    counts = _counts(this, started, time.monotonic() - clock)
+    clock = time.monotonic()
+    try:
+        _pass(this, entities, full=full, dry_run=dry_run)
+    except PlatformError as error:
+        this.stopped = _stopped(error)
+        this.note(error.message)
+    counts = _counts(this, this.started, time.monotonic() - clock)
     Run.objects.filter(pk=run.pk).update(ended_at=Now(), counts=counts, error=this.stopped.get("sentence", ""))
     run.refresh_from_db()
     return run
 
 
 @contextmanager
-def only_one(company: Company) -> Iterator[None]:
-    """One pass over a company at a time, over all workers; the lock goes with the process that holds it."""
+def only_one(company: Company, *, wait: bool = True) -> Iterator[None]:
+    """One pass over a company at a time, over all workers; the lock goes with the process that holds it.
+
+    Without `wait` raises AlreadyRunning when somebody else is at it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7141, %s)", [company.pk])
+        verb = "pg_advisory_lock(7141, %s), true" if wait else "null, pg_try_advisory_lock(7141, %s)"
+        cursor.execute(f"SELECT {verb}", [company.pk])
+        if not cursor.fetchone()[1]:
+            raise AlreadyRunning(f"{company} is being worked on already.")
     try:
         yield
     finally:
@@ -175,6 +199,7 @@ def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str]
             this.more = True
             return
         _sweep_when_due(this, side, entity, platform, full=full)
+    watch_held(this.company, side, platform)
     if side is Side.SYNCRO:
         payments = this.pulled.get((side, "payment"))
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
@@ -209,7 +234,8 @@ def _sweep_when_due(this: _Pass, side: Side, entity: str, platform: DirectPlatfo
 def settle_newborns(company: Company, policies: Policies) -> int:
     """Tie what is new, notice what changed; no request is sent."""
     solve(company)
-    moved = ensure_links(company, policies)
+    moved = retie(company)
+    moved += ensure_links(company, policies)
     moved += adopt(company)
     moved += ensure_payment_links(company, policies)
     return moved + notice_changes(company, policies)

@@ -10,10 +10,12 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from apps.connections.models import Company
-from apps.mirror.models import Application, SyncroRecord
+from apps.mirror.models import Application, Link, SyncroRecord
+from apps.mirror.states import SyncState
 from apps.mirror.store import Saved, mark_gone, rows_of, save_records
 from apps.platforms.base import DirectPlatform, Page, Side
 from apps.platforms.records import Record
+from apps.sync.codes import RECHECKED
 from apps.sync.entities import NAMES, REFERENCE
 from apps.sync.models import Cursor
 
@@ -97,6 +99,22 @@ def read_again(company: Company, side: Side, entity: str, ids: Sequence[str], pl
         saved += save_records(company, side, there)
         mark_gone(company, side, entity, [key for key, record in answer.items() if record is None])
     return saved
+
+
+def watch_held(company: Company, side: Side, platform: DirectPlatform) -> None:
+    """Read again what is held because the two sides disagree: it closes by itself once they do not, and a deletion
+    shows only when the record itself is asked for.
+    """
+    held = Link.objects.filter(
+        company=company, state=SyncState.HELD, code__in=RECHECKED, **{f"{side.value}__gone_at": None}
+    )
+    rows = held.order_by("moved_at").values_list(f"{side.value}__entity", f"{side.value}__external_id")
+    by_entity: dict[str, list[str]] = {}
+    for entity, external_id in rows[:ASK_AT_ONCE]:
+        if entity:
+            by_entity.setdefault(entity, []).append(external_id)
+    for entity, ids in by_entity.items():
+        read_again(company, side, entity, ids, platform)
 
 
 def read_touched_invoices(company: Company, platform: DirectPlatform, payment_ids: Sequence[str]) -> Saved:

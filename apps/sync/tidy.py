@@ -52,7 +52,9 @@ def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
         reason = f"The books already have a customer called {row.label}, but with another {' and '.join(against)}: the same or not?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
         return
-    twins = SyncroRecord.objects.filter(company=link.company, entity=write.entity, label__iexact=row.label, gone_at__isnull=True)
+    twins = SyncroRecord.objects.filter(
+        company=link.company, entity=write.entity, label__iexact=row.label, gone_at__isnull=True
+    )
     if twins.filter(link__books__isnull=True).exclude(link=link).exists():
         reason = f"Syncro has several called {row.label}, the books have one: which of them is it?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)

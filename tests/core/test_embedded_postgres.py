@@ -127,7 +127,7 @@ def test_a_note_of_a_process_id_that_a_stranger_has_now_is_no_obstacle(base: Pat
 
 def test_a_first_start_killed_anywhere_is_done_again(base: Path) -> None:
     seed = random.randrange(10**6)
-    print(f"seed {seed}")  # noqa: T201  pytest shows it when the test fails
+    print(f"seed {seed}")
     pauses = random.Random(seed)
     base.mkdir()
     for _ in range(5):

@@ -64,7 +64,9 @@ class Ledger(Protocol):
     def own_invoice(self, customer: str, number: str, amount: str, date: dt.date = TODAY) -> str: ...
     def edits_invoice(self, number: str, amount: str) -> None: ...
     def deposits(self, payment: str) -> None: ...
-    def takes(self, amount: str, parts: Parts, date: dt.date = TODAY, customer: str = "", reference: str = "") -> str: ...
+    def takes(
+        self, amount: str, parts: Parts, date: dt.date = TODAY, customer: str = "", reference: str = ""
+    ) -> str: ...
     def edits_payment(self, payment: str, parts: Parts) -> None: ...
 
 
@@ -106,12 +108,20 @@ class QuickBooksOnline:
 
     def own_invoice(self, customer: str, number: str, amount: str, date: dt.date = TODAY) -> str:
         """An invoice somebody makes in the books themselves."""
-        body = {"CustomerRef": {"value": self.control.find("Customer", customer)}, "DocNumber": number, "Line": [self._line(amount)]}
+        body = {
+            "CustomerRef": {"value": self.control.find("Customer", customer)},
+            "DocNumber": number,
+            "Line": [self._line(amount)],
+        }
         return str(self.control.create(entity="Invoice", body={**body, "TxnDate": date.isoformat()})["Id"])
 
     def own_credit(self, customer: str, number: str, amount: str) -> str:
         """A credit memo somebody makes in the books themselves."""
-        body = {"CustomerRef": {"value": self.control.find("Customer", customer)}, "DocNumber": number, "Line": [self._line(amount)]}
+        body = {
+            "CustomerRef": {"value": self.control.find("Customer", customer)},
+            "DocNumber": number,
+            "Line": [self._line(amount)],
+        }
         return str(self.control.create(entity="CreditMemo", body={**body, "TxnDate": TODAY.isoformat()})["Id"])
 
     def edits_invoice(self, number: str, amount: str) -> None:

@@ -32,7 +32,10 @@ def test_each_method_goes_to_its_own_account(world: World, books: Ledger) -> Non
     world.pays(acme, "30.00", method="Credit Card")
     world.pays(acme, "20.00", method="Cash")
     world.sync()
-    assert {paid.method: paid.account for paid in books.payments()} == {"Credit Card": "Card clearing", "Cash": "Undeposited Funds"}
+    assert {paid.method: paid.account for paid in books.payments()} == {
+        "Credit Card": "Card clearing",
+        "Cash": "Undeposited Funds",
+    }
 
 
 def test_one_payment_over_two_invoices_keeps_its_split(world: World, books: Ledger) -> None:

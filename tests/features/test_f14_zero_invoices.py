@@ -26,7 +26,9 @@ def test_lines_that_cancel_each_other_keep_their_amounts(world: World, books: Le
 def test_an_invoice_that_becomes_nothing_is_updated_to_nothing(world: World, books: Ledger) -> None:
     invoice = world.invoice(world.customer(), "80.00", number="1001")
     world.sync()
-    world.syncro.edit_invoice(id=invoice, lines=[{"item": "Work", "name": "Warranty", "quantity": "1", "price": "0.00", "taxable": False}])
+    world.syncro.edit_invoice(
+        id=invoice, lines=[{"item": "Work", "name": "Warranty", "quantity": "1", "price": "0.00", "taxable": False}]
+    )
     assert written(world.sync())["books"] == {"invoice updated": 1}
     assert (books.invoice("1001").total, world.states()) == (Decimal(0), {})
 
@@ -41,6 +43,8 @@ def test_they_stay_out_by_policy_with_a_reason(world: World, books: Ledger) -> N
 def test_an_invoice_without_lines_yet_is_nothing_too_and_grows_later(world: World, books: Ledger) -> None:
     invoice = world.invoice(world.customer(), number="1001")
     world.sync()
-    world.syncro.edit_invoice(id=invoice, lines=[{"item": "Work", "name": "Done", "quantity": "1", "price": "60.00", "taxable": False}])
+    world.syncro.edit_invoice(
+        id=invoice, lines=[{"item": "Work", "name": "Done", "quantity": "1", "price": "60.00", "taxable": False}]
+    )
     world.sync()
     assert ([each.total for each in books.invoices()], world.states()) == ([Decimal(60)], {})

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 from tests.features.ledger import Ledger
 from tests.world import NOTHING, World, written
 
@@ -38,7 +38,11 @@ def test_payments_made_while_the_portal_was_away_are_imported(world: World, book
     for day in (3, 9, 17):
         books.takes("10.00", {"1001": "10.00"}, date=dt.date(2026, 11, day))
     assert written(world.sync())["syncro"] == {"payment created": 3}
-    assert [paid.reference.split(" ")[0] for paid in world.syncro_payments()] == ["2026-11-03", "2026-11-09", "2026-11-17"]
+    assert [paid.reference.split(" ")[0] for paid in world.syncro_payments()] == [
+        "2026-11-03",
+        "2026-11-09",
+        "2026-11-17",
+    ]
     assert world.due(sold) == 70
 
 
@@ -52,7 +56,9 @@ def test_those_before_the_start_date_are_only_looked_at(world: World, books: Led
     assert list(world.states().values()) == ["before_start"]
 
 
-def test_a_payment_on_no_invoice_waits_and_becomes_credit_when_a_person_says_so(world: World, books: Ledger, sold: str) -> None:
+def test_a_payment_on_no_invoice_waits_and_becomes_credit_when_a_person_says_so(
+    world: World, books: Ledger, sold: str
+) -> None:
     books.takes("40.00", {}, customer="Acme Ltd")
     assert world.sync().counts["writes"] == NOTHING
     assert "40.00 of this payment" in world.held("unapplied_review").reason
@@ -63,6 +69,8 @@ def test_a_payment_on_no_invoice_waits_and_becomes_credit_when_a_person_says_so(
 
 def test_a_dry_run_shows_it_and_sends_nothing(world: World, books: Ledger, sold: str) -> None:
     books.takes("35.00", {"1001": "35.00"})
-    run = sync_company(world.company, dry_run=True)
-    assert [(row["entity"], row["side"], row["verb"]) for row in run.counts["preview"]] == [("payment", "syncro", "create")]
+    run = bring_in_step(world.company, dry_run=True)
+    assert [(row["entity"], row["side"], row["verb"]) for row in run.counts["preview"]] == [
+        ("payment", "syncro", "create")
+    ]
     assert world.syncro_payments() == []

@@ -54,7 +54,10 @@ def test_a_number_taken_by_another_kind_of_document_is_said(world: World) -> Non
     books.own_credit("Acme Ltd", "1001", "15.00")
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
     world.sync()
-    assert world.held("number_taken").reason == "Another document in QuickBooks Online already has this number. It is number 1001."
+    assert (
+        world.held("number_taken").reason
+        == "Another document in QuickBooks Online already has this number. It is number 1001."
+    )
 
 
 def test_an_invoice_held_for_its_number_is_recognised_once_both_agree(world: World) -> None:

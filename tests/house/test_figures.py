@@ -80,7 +80,7 @@ def test_tests_are_short_stories() -> None:
 
 def test_the_houses_own_tool_agrees() -> None:
     if not Path(TOOL).is_file():
-        print("style_stats.py does not lie beside the project: the figures above were checked by this file alone")  # noqa: T201
+        print("style_stats.py does not lie beside the project: the figures above were checked by this file alone")
         return
     command = [
         sys.executable,

@@ -14,7 +14,7 @@ FRAMEWORK = {"formfield_for_dbfield", "get_context_data", "changeform_view", "ad
 EMPTY_VERBS = re.compile(r"^_?(process|handle|do|perform|manage)_|^sync_|_(helper|util|utils|info|data)$")
 EMPTY_NOUNS = re.compile(r"(Helper|Utils?|Manager|Handler|Info|Data)$")
 ALLOWED_VERBS = re.compile(
-    r"^(do_(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)|handle_(request|one_request|error)|sync_state.*)$"
+    r"^(do_(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)|process_request|handle_(request|one_request|error)|sync_state.*)$"
 )
 
 # A platform is named in its own folder, in the registry, where the outside world is let in or pretended, and in tests.

@@ -1,0 +1,1 @@
+"""Kinds, tie-out and resolutions."""

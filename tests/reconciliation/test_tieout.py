@@ -214,7 +214,7 @@ def test_syncros_open_balances_are_a_witness(shop: Shop) -> None:
 @pytest.mark.parametrize("fixed", [7, 11, 0])
 def test_a_random_shop_ties_out_as_an_independent_oracle_says(shop: Shop, fixed: int | None) -> None:
     seed = fixed or random.randrange(10**6)
-    print(f"seed {seed}")  # noqa: T201
+    print(f"seed {seed}")
     wrong = random_shop(shop, random.Random(seed))
     tie = tied(shop)
     rests = {line.customer: line.unexplained for line in tie.lines if line.unexplained}

@@ -29,6 +29,9 @@ class StandIn(PocketApp):
         self.store.put(entity, key, {"Id": key, **body})
         return key
 
+    def control_find(self, entity: str, name: str) -> str:
+        return f"{entity} {name}"
+
     def control_state(self, kind: str) -> list[Document]:
         return list(self.store.all(kind))
 

@@ -51,7 +51,7 @@ def seed(company: Company) -> None:
         income = {"value": accounts["Services"]}
         item = {"Name": name, "Type": "Service", "IncomeAccountRef": income, "Taxable": False, "Active": True}
         company.put("Item", {**item, "UnitPrice": 0})
-    company.put("CompanyInfo", company_info(company))
+    company.put("CompanyInfo", pocket_company_facts(company))
     company.put("Preferences", {"Id": "1", **preferences(company.profile)})
 
 
@@ -89,7 +89,7 @@ def tax_code(key: str, name: str, rates: tuple[str, ...], taxable: bool = True) 
     return {**code, "SalesTaxRateList": {"TaxRateDetail": details}} if rates else code
 
 
-def company_info(company: Company) -> Document:
+def pocket_company_facts(company: Company) -> Document:
     """Who the company is."""
     profile = company.profile
     status = {"Name": "SubscriptionStatus", "Value": "SUBSCRIBED"}

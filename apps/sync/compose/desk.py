@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.db.models.functions import Lower
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
@@ -21,6 +22,8 @@ from apps.platforms.records import Facts, Record
 from apps.sync.links import counterparts, payments_on
 
 ZERO = Decimal(0)
+#: Entities of name lists, where a name can be taken.
+LISTED = frozenset({"customer", "item"})
 
 
 class Held(Exception):
@@ -196,11 +199,11 @@ def _partners(links: Iterable[Link]) -> dict[int, Link]:
 
 
 def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
-    """Names of list entries the books already have, in small letters, with the id that has it."""
-    entities = {link.entity for link in links} & {"customer", "item"}
-    rows = (
-        BooksRecord.objects.filter(company=company, entity__in=entities, gone_at__isnull=True)
-        if entities
-        else BooksRecord.objects.none()
+    """Which names of this batch the books already have, in small letters, with the id that has it."""
+    listed = [link for link in links if link.entity in LISTED]
+    wanted = {" ".join(row.label.split()).casefold() for link in listed if (row := link.row(Side(link.origin)))}
+    rows = BooksRecord.objects.filter(
+        company=company, entity__in={link.entity for link in listed}, gone_at__isnull=True
     )
-    return {label.casefold(): key for label, key in rows.values_list("label", "external_id")}
+    named = rows.annotate(folded=Lower("label")).filter(folded__in=wanted)
+    return {label.casefold(): key for label, key in named.values_list("label", "external_id")} if listed else {}

@@ -105,7 +105,7 @@ def findings(bodies: dict[str, bytes], folder: Path) -> str:
     """What the vendor's schema has against some bodies by file name, else what our own small one has."""
     found = next((place for place in PLACES if place.is_file()), None)
     if found is None:
-        print("No schema of the vendor beside the repository: only names of properties are checked.")  # noqa: T201
+        print("No schema of the vendor beside the repository: only names of properties are checked.")
         return " ".join(filter(None, (unknown_names(json.loads(body)) for body in bodies.values())))
     for name, body in bodies.items():
         (folder / name).write_bytes(body)

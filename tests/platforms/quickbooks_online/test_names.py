@@ -71,7 +71,7 @@ def test_texts_are_cut_to_their_lengths() -> None:
 @pytest.mark.parametrize("facts", [FACTS, Facts(country="CA", currency="CAD")])
 def test_any_name_becomes_one_that_stays_itself(facts: Facts) -> None:
     seed = int(os.environ.get("SEED", "0")) or random.randrange(10**6)
-    print("seed", seed)  # noqa: T201
+    print("seed", seed)
     chance = random.Random(seed)
     for _ in range(500):
         given = "".join(chance.choice(ALPHABET) for _ in range(chance.randrange(1, 220))) + "a"

@@ -104,6 +104,7 @@ def test_unapplied_money_is_found_by_its_mark(shop: Shop) -> None:
 
 def test_in_a_long_list_absence_is_proved_by_a_search_that_works(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "PROOF", 1)
+    shop.screens.setting(name="query_finds_ref", value=True)
     for _ in range(80):
         shop.pay("1.00", ref_num="cash")
     write = payment(shop, "30.00")

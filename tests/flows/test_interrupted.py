@@ -1,0 +1,129 @@
+"""A process that dies anywhere: the next run ends where an undisturbed one would have."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from apps.mirror.models import Link
+from apps.sync.engine import link_counts
+from apps.sync.models import Request
+from tests.flows.wires import Killed, dying_at, once, wound
+from tests.world import World
+
+PLACES = 10
+
+
+def paid_invoice(world: World, customer: str) -> None:
+    """One invoice with half of it paid."""
+    invoice = world.invoice(customer, "100.00")
+    world.pays(customer, "50.00", {invoice: "50.00"})
+
+
+def each_stands_once(world: World, documents: int) -> None:
+    """So many half-paid invoices, each once, and nothing is waiting."""
+    assert Counter(row["Balance"] for row in world.in_books("Invoice")) == {50: documents}
+    assert world.total(world.in_books("Payment")) == 50 * documents
+    counts = link_counts(world.company)
+    assert (counts["pending"], counts["in_doubt"], counts["held"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("path", ["/customer", "/invoice", "/payment"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("death", [Killed, SystemExit, KeyboardInterrupt])
+def test_death_at_the_wire(
+    hasty: World, monkeypatch: pytest.MonkeyPatch, path: str, moment: str, death: type[BaseException]
+) -> None:
+    paid_invoice(hasty, hasty.customer())
+    wound(monkeypatch, **{moment: once(death(), path)})
+    with pytest.raises(death):
+        hasty.sync()
+    hasty.sync()
+    each_stands_once(hasty, 1)
+
+
+def test_death_at_any_statement(hasty: World) -> None:
+    """Ten of the places where a run writes to its own database; the seed says which."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    acme = hasty.customer()
+    paid_invoice(hasty, acme)
+    with dying_at(10**6) as written:
+        hasty.sync()
+    places = sorted(random.Random(seed).sample(range(len(written)), PLACES))
+    for number, place in enumerate(places, 2):
+        die_and_go_on(hasty, acme, place)
+        each_stands_once(hasty, number)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_death_at_every_statement(hasty: World) -> None:
+    """As above, one after the other until a run outlives its death."""
+    acme = hasty.customer()
+    for place in range(400):
+        alive = die_and_go_on(hasty, acme, place)
+        each_stands_once(hasty, place + 1)
+        if alive:
+            return
+
+
+def die_and_go_on(world: World, customer: str, place: int) -> bool:
+    """One more document; a run that dies at the place; a run that does not. Gives whether it never came to the place."""
+    paid_invoice(world, customer)
+    alive = False
+    try:
+        with dying_at(place):
+            world.sync()
+        alive = True
+    except Killed:
+        pass
+    world.sync()
+    return alive
+
+
+def test_death_between_noting_the_loss_and_the_links(hasty: World) -> None:
+    """The request is noted as lost and its link is not yet in doubt: it must not pass for one that was never sent."""
+    hasty.invoice(hasty.customer(), "100.00")
+    hasty.books.lose_next_answer(path="/invoice")
+    with dying_at(10**6) as written:
+        hasty.sync(dry_run=True)
+    for place in range(len(written), len(written) + 80):
+        with pytest.raises(Killed), dying_at(place):
+            hasty.sync()
+        if Request.objects.filter(state="lost").exists():
+            break
+    hasty.sync()
+    assert len(hasty.in_books("Invoice")) == 1
+    assert Link.objects.filter(entity="invoice", state="in_sync").count() == 1
+
+
+def test_what_was_committed_and_never_sent_is_sent(hasty: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = hasty.customer()
+    for _ in range(5):
+        paid_invoice(hasty, acme)
+    wound(monkeypatch, before=once(Killed(), "/batch"))
+    with pytest.raises(Killed):
+        hasty.sync()
+    assert Request.objects.filter(state="committed").count() == 1
+    hasty.sync()
+    each_stands_once(hasty, 5)
+
+
+def test_death_with_a_payment_on_its_way_into_syncro(hasty: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run reads the payment in Syncro before it has settled it: it is ours coming back, not a new one."""
+    acme = hasty.customer()
+    invoice = hasty.invoice(acme, "100.00")
+    hasty.sync()
+    hasty.books.pay(hasty.books_id("customer", acme), "60.00", {hasty.books_id("invoice", invoice): "60.00"})
+    with monkeypatch.context() as patch:
+        wound(patch, after=once(Killed(), "/payments"))
+        with pytest.raises(Killed):
+            hasty.sync()
+    hasty.sync()
+    hasty.sync()
+    assert [row["TotalAmt"] for row in hasty.in_books("Payment")] == [60]
+    assert [row["cents"] for row in hasty.syncro.state("payments")] == [6000]
+    assert Link.objects.filter(entity="payment").count() == 1

@@ -1,0 +1,82 @@
+"""Wires that break: a transport that lets a story decide what becomes of a request, and a database that is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+
+from apps.connections.opening import open_platform
+from apps.sync import engine
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of ours may catch this."""
+
+
+Judge = Callable[[httpx.Request], BaseException | None]
+
+
+class Wounded(httpx.BaseTransport):
+    """A transport that asks before and after each request whether something goes wrong there."""
+
+    def __init__(self, before: Judge | None, after: Judge | None) -> None:
+        self.inner = httpx.HTTPTransport()
+        self.before, self.after = before, after
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, unless the story says otherwise."""
+        if self.before and (error := self.before(request)):
+            raise error
+        answer = self.inner.handle_request(request)
+        body = answer.read()
+        answer.close()
+        if self.after and (error := self.after(request)):
+            raise error
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(body))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self.inner.close()
+
+
+def once(error: BaseException, path: str = "", method: str = "POST") -> Judge:
+    """Goes wrong at the first request that fits."""
+    left = [error]
+
+    def judge(request: httpx.Request) -> BaseException | None:
+        fits = request.method == method and path in request.url.path
+        return left.pop() if fits and left else None
+
+    return judge
+
+
+def wound(patch: pytest.MonkeyPatch, *, before: Judge | None = None, after: Judge | None = None) -> None:
+    """From now on every platform of a run speaks through such a transport."""
+    opened: Any = partial(_opened, before, after)
+    patch.setattr(engine, "open_platform", opened)
+
+
+def _opened(before: Judge | None, after: Judge | None, stored: Any) -> Any:
+    return open_platform(stored, Wounded(before, after))
+
+
+@contextmanager
+def dying_at(number: int) -> Iterator[list[str]]:
+    """The process dies right before its `number`th writing statement; gives the statements that went through."""
+    done: list[str] = []
+
+    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH DUE")):
+            if len(done) == number:
+                raise Killed
+            done.append(sql)
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(execute):
+        yield done

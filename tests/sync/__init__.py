@@ -1,0 +1,1 @@
+"""The verbs: claim, compose, settle, look."""
