@@ -17,7 +17,7 @@ from apps.mappings.suggest import apply, suggest
 from apps.platforms.base import Tokens
 from apps.sandbox.syncro.account import PERMISSIONS
 from apps.sync import decide
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 from tests.features.ledger import QuickBooksOnline
 from tests.world import TODAY, World, written
 
@@ -54,7 +54,9 @@ def test_a_token_that_ends_stops_the_run_with_a_sentence(world: World) -> None:
 
 def test_a_missing_permission_costs_only_what_it_guards(world: World, books: QuickBooksOnline) -> None:
     granted = sorted({permission for *_, permission in PERMISSIONS} - {"Payments - View List"})
-    health = connect_account(world.company, "syncro", "acme", Tokens(access=world.syncro.create_token(permissions=granted)))
+    health = connect_account(
+        world.company, "syncro", "acme", Tokens(access=world.syncro.create_token(permissions=granted))
+    )
     assert health.missing == {"Payments - View List": "Payments cannot be read."}
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
     run = world.sync()
@@ -71,10 +73,10 @@ def test_an_unmapped_tax_holds_its_invoices_until_it_is_mapped(world: World, set
     world.sync()
     world.invoice(acme, "100.00", number="1002", taxable=True)
     world.invoice(acme, "20.00", number="1003")
-    assert written(sync_company(world.company))["books"] == {"invoice created": 1}
+    assert written(bring_in_step(world.company))["books"] == {"invoice created": 1}
     assert f"which tax code of the books stands for Syncro's tax “{rate}”" in world.held("mapping_missing").reason
     apply(world.company, suggest(world.company))
-    assert written(sync_company(world.company))["books"] == {"invoice created": 1}
+    assert written(bring_in_step(world.company))["books"] == {"invoice created": 1}
     assert (books.invoice("1002").total, world.states()) == (Decimal("107.75"), {})
 
 
@@ -90,7 +92,9 @@ def without_automatic_tax(world: World, settings: Any) -> QuickBooksOnline:
     return QuickBooksOnline(world.books)
 
 
-def test_an_unmapped_payment_method_holds_its_payments_until_it_is_mapped(world: World, books: QuickBooksOnline) -> None:
+def test_an_unmapped_payment_method_holds_its_payments_until_it_is_mapped(
+    world: World, books: QuickBooksOnline
+) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001")
     world.pays(acme, "60.00", {invoice: "60.00"}, method="Bitcoin")
@@ -108,7 +112,12 @@ def test_a_payment_in_another_currency_waits_for_a_person(world: World, books: Q
     world.books.preference(path="CurrencyPrefs.MultiCurrencyEnabled", value=True)
     body = {"DisplayName": "Euro Ltd", "CurrencyRef": {"value": "EUR"}}
     euro = world.books.create(entity="Customer", body=body)["Id"]
-    paid = {"CustomerRef": {"value": euro}, "TotalAmt": 50, "CurrencyRef": {"value": "EUR"}, "TxnDate": TODAY.isoformat()}
+    paid = {
+        "CustomerRef": {"value": euro},
+        "TotalAmt": 50,
+        "CurrencyRef": {"value": "EUR"},
+        "TxnDate": TODAY.isoformat(),
+    }
     world.books.create(entity="Payment", body=paid)
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
     assert written(world.sync())["syncro"] == {}
@@ -116,7 +125,9 @@ def test_a_payment_in_another_currency_waits_for_a_person(world: World, books: Q
     assert books.invoice("1001").total == 100
 
 
-def test_an_invoice_for_a_customer_the_books_keep_in_another_currency_is_not_sent(world: World, books: QuickBooksOnline) -> None:
+def test_an_invoice_for_a_customer_the_books_keep_in_another_currency_is_not_sent(
+    world: World, books: QuickBooksOnline
+) -> None:
     world.books.preference(path="CurrencyPrefs.MultiCurrencyEnabled", value=True)
     world.books.create(entity="Customer", body={"DisplayName": "Euro Ltd", "CurrencyRef": {"value": "EUR"}})
     world.invoice(world.customer("Euro Ltd"), "100.00", number="1001")
@@ -142,7 +153,9 @@ def test_an_awkward_name_is_shortened_by_rule(world: World, books: QuickBooksOnl
     assert world.sync().counts["writes"] == {"books": {}, "syncro": {}}
 
 
-def test_a_name_of_emoji_alone_waits_with_a_sentence_and_goes_on_once_renamed(world: World, books: QuickBooksOnline) -> None:
+def test_a_name_of_emoji_alone_waits_with_a_sentence_and_goes_on_once_renamed(
+    world: World, books: QuickBooksOnline
+) -> None:
     party = world.customer("🍕🍕")
     world.invoice(party, "100.00", number="1001")
     world.invoice(world.customer("Acme Ltd"), "20.00", number="1002")
@@ -186,8 +199,17 @@ def test_an_amount_that_is_no_number_costs_its_own_invoice_only(world: World, bo
     acme = world.customer("Acme Ltd")
     bad = world.invoice(acme, "100.00", number="1001")
     world.invoice(acme, "20.00", number="1002")
-    shown = {"id": int(bad), "number": "1001", "customer_id": int(acme), "date": "2026-11-20", "total": "abc", "line_items": []}
-    world.syncro.fault(kind="status", method="GET", path=f"/invoices/{bad}$", status=200, body={"invoice": shown}, times=2)
+    shown = {
+        "id": int(bad),
+        "number": "1001",
+        "customer_id": int(acme),
+        "date": "2026-11-20",
+        "total": "abc",
+        "line_items": [],
+    }
+    world.syncro.fault(
+        kind="status", method="GET", path=f"/invoices/{bad}$", status=200, body={"invoice": shown}, times=2
+    )
     (warning,) = world.sync().counts["warnings"]
     assert warning.startswith("Syncro's invoice 1001 was left out: Syncro sent an amount that is no number: 'abc'.")
     assert [each.number for each in books.invoices()] == ["1002"]
@@ -204,7 +226,10 @@ def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: Quick
         world.pays(acme, amount)
     app: Any = world.servers[0].app
     *good, bad = (app.show_payment(row) for row in app.in_order("payment"))
-    body = {"payments": [*good, {**bad, "payment_amount": "12,5O", "applied_at": "soon"}], "meta": {"total_pages": 1, "page": 1}}
+    body = {
+        "payments": [*good, {**bad, "payment_amount": "12,5O", "applied_at": "soon"}],
+        "meta": {"total_pages": 1, "page": 1},
+    }
     world.syncro.fault(kind="status", method="GET", path="/payments$", status=200, body=body)
     (warning,) = world.sync().counts["warnings"]
     assert warning.startswith(f"Syncro's payment {bad['id']} was left out")
@@ -217,13 +242,19 @@ def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: Quick
     "lines",
     [
         pytest.param([{"quantity": "1.333", "price": "19.999"}], id="three decimals"),
-        pytest.param([{"quantity": "0.25", "price": "0.33"}, {"quantity": "3", "price": "33.3333"}], id="parts of cents"),
+        pytest.param(
+            [{"quantity": "0.25", "price": "0.33"}, {"quantity": "3", "price": "33.3333"}], id="parts of cents"
+        ),
         pytest.param([{"quantity": "1", "price": "100.00"}, {"quantity": "1", "price": "-30.00"}], id="negative line"),
-        pytest.param([{"quantity": "-1", "price": "5.00"}, {"quantity": "2", "price": "50.00"}], id="negative quantity"),
+        pytest.param(
+            [{"quantity": "-1", "price": "5.00"}, {"quantity": "2", "price": "50.00"}], id="negative quantity"
+        ),
         pytest.param([{"quantity": "3", "price": "9.99", "discount_percent": "12.5"}], id="percent off"),
         pytest.param([{"quantity": "2", "price": "50.00", "discount_dollars": "7.77"}], id="dollars off"),
         pytest.param([{"quantity": "100000", "price": "123.45"}], id="large"),
-        pytest.param([{"quantity": "0", "price": "45.00"}, {"quantity": "1", "price": "10.00"}], id="quantity of nothing"),
+        pytest.param(
+            [{"quantity": "0", "price": "45.00"}, {"quantity": "1", "price": "10.00"}], id="quantity of nothing"
+        ),
     ],
 )
 @pytest.mark.parametrize("taxed", [False, True], ids=["untaxed", "taxed"])

@@ -97,7 +97,9 @@ def _pull_plain(client: Client, entity: str, start: Cursor, *, full: bool) -> It
         onward = {**start, "unread": sorted(unread)} if loaded else {"page": number + 1, "unread": sorted(unread)}
         yield Page(records=found + done.records, cursor=_text(**onward))
         found = []
-    yield Page(records=found, cursor=_text(loaded=True, unread=sorted(unread)), unreadable=tuple(unread.values()), last=True)
+    yield Page(
+        records=found, cursor=_text(loaded=True, unread=sorted(unread)), unreadable=tuple(unread.values()), last=True
+    )
 
 
 def _plain_pages(client: Client, entity: str, start: Cursor, *, loaded: bool) -> Iterator[tuple[int, Slice]]:
