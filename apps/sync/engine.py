@@ -194,6 +194,7 @@ def _read(this: _Pass, side: Side, platform: DirectPlatform, entities: list[str]
             this.warnings.append(f"{platform.title} does not let {entity.replace('_', ' ')} be read: {error.message}")
             continue
         this.pulled[(side, entity)] = self_done
+        this.warnings.extend(self_done.unreadable)
         if self_done.pulled:
             this.note(f"{platform.title}: read {self_done.pulled} {entity}")
         if not self_done.whole:

@@ -55,7 +55,7 @@ def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
     twins = SyncroRecord.objects.filter(
         company=link.company, entity=write.entity, label__iexact=row.label, gone_at__isnull=True
     )
-    if twins.filter(link__books__isnull=True).exclude(pk=link.syncro_id).exists():
+    if twins.filter(link__books__isnull=True).exclude(link=link).exists():
         reason = f"Syncro has several called {row.label}, the books have one: which of them is it?"
         mine(link).move(SyncState.HELD, code="name_taken", reason=reason)
         return

@@ -21,18 +21,23 @@ from apps.platforms.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One refusal: `where` is searched in "METHOD /path", `match` in the sentence; `section`: vendor's page."""
+    """One refusal: `where` is searched in "METHOD /path", `match` in the sentence; `section`: vendor's page; `says`
+    stands instead of words that tell staff nothing.
+    """
 
     status: int
     where: str
     match: str
     error: type[PlatformError]
     section: str
+    says: str = ""
 
+
+ENDED = "Syncro no longer accepts the API token; make a new one in Syncro (Admin, API Tokens) and connect it again."
 
 #: The first row that fits says it. 401 also means "this permission is missing"; the client tells the two apart by /me.
 ROWS: tuple[Row, ...] = (
-    Row(401, r"GET /me$", r"", NeedsReconnect, "API basics: Auth"),
+    Row(401, r"GET /me$", r"", NeedsReconnect, "API basics: Auth", ENDED),
     Row(401, r"", r"", PermissionMissing, "API basics: error shapes"),
     Row(403, r"", r"", PermissionMissing, "API basics: error shapes"),
     Row(404, r"^(GET|PUT|DELETE)", r"", Gone, "API basics: error shapes"),
@@ -50,7 +55,7 @@ def refusal(status: int, where: str, body: object) -> PlatformError:
     words = sentence(body)
     for row in ROWS:
         if row.status == status and re.search(row.where, where) and re.search(row.match, words):
-            return row.error(words, code=str(status))
+            return row.error(row.says or words, code=str(status))
     return Refused(words, code=str(status))
 
 

@@ -47,6 +47,13 @@ def facts(client: Client, account: Account) -> Facts:
     return read_facts(client.ask("/settings"), account.account_id)
 
 
+def lacks(entity: str) -> str:
+    """What a refused read of an entity means: the check-boxes it needs."""
+    boxes = [table[entity][0] for table in (LISTS, DETAILS) if entity in table]
+    names = " and ".join(f"“{box}”" for box in boxes)
+    return f"The token needs {names}: tick it in Syncro (Admin, API Tokens) or connect another token."
+
+
 def _facts(client: Client, account: Account, warnings: list[str]) -> Facts:
     try:
         return facts(client, account)

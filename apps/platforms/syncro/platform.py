@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 import httpx
 
 from apps.platforms.base import Account, Answer, DirectPlatform, Draft, Found, Health, Outcome, Page, Side, Verb, Write
-from apps.platforms.errors import NeedsReconnect, PlatformError, Refused, TryLater, Unsure
+from apps.platforms.errors import (
+    NeedsReconnect,
+    PermissionMissing,
+    PlatformError,
+    Refused,
+    TryLater,
+    Unreadable,
+    Unsure,
+)
 from apps.platforms.records import Customer, Facts, Payment, Record
 from apps.platforms.syncro import health, lists, looking
 from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
@@ -58,20 +66,26 @@ class Syncro(DirectPlatform):
         return health.facts(self.client, self.account)
 
     def pull(self, entity: str, cursor: str, *, full: bool = False) -> Iterator[Page]:
-        """See lists.pull: invoices with their details; the others from their lists."""
-        return lists.pull(self.client, entity, cursor, full=full)
+        """See lists.pull: invoices with their details; the others from their lists. PermissionMissing names its box."""
+        try:
+            yield from lists.pull(self.client, entity, cursor, full=full)
+        except PermissionMissing as error:
+            raise PermissionMissing(health.lacks(entity), code=error.code) from error
 
     def ids(self, entity: str) -> Iterator[Sequence[str]]:
         """Every id, from thin lists; raises when a page could not be read."""
         return lists.ids(self.client, entity)
 
     def get(self, entity: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
-        """One request each; None for 404 and for null. Payment methods come from their list."""
+        """One request each; None for 404 and for null. Payment methods come from their list. What cannot be read is
+        left out: neither there nor gone.
+        """
         if entity == "payment_method":
             known = {str(row["id"]): READERS[entity](row) for row in self.client.slice(entity, 1).rows}
             return {key: known.get(key) for key in ids}
         details = {key: self.client.one(entity, key) for key in ids}
-        return {key: READERS[entity](raw) if raw else None for key, raw in details.items()}
+        there = lists.read(entity, [raw for raw in details.values() if raw]).records
+        return {key: None for key, raw in details.items() if not raw} | {record.external_id: record for record in there}
 
     def draft(self, entity: str, writes: Sequence[Write], new_key: Callable[[], str]) -> list[Draft]:
         """One request per write. One that cannot be expressed raises Refused when alone, and is left out of several."""
@@ -88,7 +102,9 @@ class Syncro(DirectPlatform):
         """Send it once. A 200 that says success: false is Refused, as is a declined payment."""
         try:
             body = self.client.send(draft)
-            return [Outcome(record=_told(draft, body))]
+            return [Outcome(record=_made(draft, body))]
+        except Unreadable as error:
+            raise Unsure(f"Syncro accepted it with an answer that makes no sense: {error.message}") from error
         except STOPS:
             raise
         except PlatformError as error:
@@ -127,14 +143,6 @@ class Syncro(DirectPlatform):
         if not isinstance(base, Customer) or not base.raw or not write.external_id.isdecimal():
             raise Refused("A customer is changed only after it was read: Syncro resets what a change does not name.")
         return write_customer(record, write.marker, base)
-
-
-def _told(draft: Draft, body: object) -> Record:
-    """See _made; an answer that makes no sense does not say that nothing was done."""
-    try:
-        return _made(draft, body)
-    except TryLater as error:
-        raise Unsure(error.message) from error
 
 
 def _made(draft: Draft, body: object) -> Record:

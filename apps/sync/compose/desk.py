@@ -81,7 +81,10 @@ class Desk:
 
     def customer(self, side: Side, external_id: str) -> str:
         """The id across of a customer of this side; NotLinkedYet while it has none."""
-        return self._across(self._customers[side].get(external_id), side, "customer", external_id)
+        link = self._customers[side].get(external_id)
+        if side is Side.SYNCRO and link and link.books:  # a document takes the currency of its customer in the books
+            self.check_currency(link.books.currency, f"{link.books} is kept")
+        return self._across(link, side, "customer", external_id)
 
     def item(self, external_id: str) -> str:
         """The books' id of a Syncro product, "" when Syncro no longer has the product."""
@@ -111,10 +114,10 @@ class Desk:
         if inside:
             raise Held("period_closed", f"The books are closed up to {closed}; this is dated {min(inside)}.")
 
-    def check_currency(self, currency: str) -> None:
+    def check_currency(self, currency: str, what: str = "It is") -> None:
         """Held when a document is not in the company's currency."""
         if currency and currency != self.company.currency:
-            raise Held("currency_differs", f"It is in {currency}, the company's currency is {self.company.currency}.")
+            raise Held("currency_differs", f"{what} in {currency}, the company's currency is {self.company.currency}.")
 
 
 def facts_of(company: Company) -> Facts:

@@ -31,6 +31,8 @@ def compose_invoice(desk: Desk, link: Link) -> Write:
     desk.check_period(ours.date, link.books.date if link.books else None)
     if ours.total < 0:
         return _refund(desk, link, ours)
+    if not ours.lines:
+        raise Held("bad_input", f"Invoice {ours.number} has no lines yet; it goes on by itself once it has some.")
     _check_sum(ours)
     wanted = Invoice(
         number=ours.number, customer_id=desk.customer(Side.SYNCRO, ours.customer_id), date=ours.date, due_date=ours.due_date,

@@ -123,7 +123,7 @@ def test_an_invoice_number_is_never_taken_for_an_id(shop: Shop) -> None:
 def test_a_missing_permission_is_not_a_lost_sign_in(shop: Shop) -> None:
     shop.syncro.close()
     shop.syncro = shop.connect(["Customers - List/Search"])
-    with pytest.raises(PermissionMissing, match="Not authorized"):
+    with pytest.raises(PermissionMissing, match="Invoices - List"):
         shop.pulled("invoice")
     shop.screens.expire_token(token=shop.bench.tokens.tokens.access)
     with pytest.raises(NeedsReconnect):

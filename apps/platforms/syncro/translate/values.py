@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from apps.core.money import parse_money
 from apps.platforms.base import day_of
 from apps.platforms.errors import Unreadable
 from apps.platforms.records import Status
+
+D = TypeVar("D", bound=date)
 
 #: Never kept: they sign somebody in. They are dropped, not masked, so that a mask can never be written back.
 SECRETS = frozenset({"user_token", "online_profile_url", "portal_key", "api_key", "signature_data"})
@@ -38,20 +40,27 @@ def text(value: object) -> str:
 
 def day(value: object) -> date | None:
     """The calendar date of a midnight in UTC, never shifted; None for null."""
-    return day_of(str(value)) if value else None
+    return _read(day_of, value) if value else None
 
 
 def required_day(raw: Mapping[str, Any], *names: str) -> date:
     """The first of these dates that is there; Unreadable when none is."""
     for name in names:
         if raw.get(name):
-            return day_of(str(raw[name]))
+            return _read(day_of, raw[name])
     raise Unreadable("Syncro sent it without a date.")
 
 
 def instant(value: object) -> datetime | None:
     """An aware UTC instant; None for null."""
-    return datetime.fromisoformat(str(value)) if value else None
+    return _read(datetime.fromisoformat, value) if value else None
+
+
+def _read(reader: Callable[[str], D], value: object) -> D:
+    try:
+        return reader(str(value))
+    except ValueError as error:
+        raise Unreadable(f"Syncro sent a date that is none: {value!r}") from error
 
 
 def envelope(raw: Mapping[str, Any], *, disabled: bool = False) -> dict[str, Any]:
