@@ -17,7 +17,7 @@ from apps.mappings.suggest import apply, suggest
 from apps.platforms.base import Tokens
 from apps.sandbox.syncro.account import PERMISSIONS
 from apps.sync import decide
-from apps.sync.engine import sync_company
+from apps.sync.engine import bring_in_step
 from tests.features.ledger import QuickBooksOnline
 from tests.world import TODAY, World, written
 
@@ -71,10 +71,10 @@ def test_an_unmapped_tax_holds_its_invoices_until_it_is_mapped(world: World, set
     world.sync()
     world.invoice(acme, "100.00", number="1002", taxable=True)
     world.invoice(acme, "20.00", number="1003")
-    assert written(sync_company(world.company))["books"] == {"invoice created": 1}
+    assert written(bring_in_step(world.company))["books"] == {"invoice created": 1}
     assert f"which tax code of the books stands for Syncro's tax “{rate}”" in world.held("mapping_missing").reason
     apply(world.company, suggest(world.company))
-    assert written(sync_company(world.company))["books"] == {"invoice created": 1}
+    assert written(bring_in_step(world.company))["books"] == {"invoice created": 1}
     assert (books.invoice("1002").total, world.states()) == (Decimal("107.75"), {})
 
 
