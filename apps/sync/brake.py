@@ -5,6 +5,7 @@ from __future__ import annotations
 from apps.connections.models import Company
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
+from apps.platforms.base import Side
 from apps.sync.pull import Vanished
 
 #: What is compared by ids. Reference data is read whole each time.
@@ -23,3 +24,12 @@ def hold(company: Company, vanished: Vanished) -> int:
     for link in links:
         Link.objects.filter(pk=link.pk).update(hints={**link.hints, "vanished_from": vanished.side.value})
     return links.move(SyncState.HELD, code="brake", reason=reason)
+
+
+def release(company: Company, side: Side, entity: str) -> int:
+    """A sweep went through without the brake: what had vanished and is there again is held no longer."""
+    back = Link.objects.filter(
+        company=company, entity=entity, state=SyncState.HELD, code="brake", hints__vanished_from=side.value,
+        **{f"{side.value}__gone_at__isnull": True},
+    )  # fmt: skip
+    return back.move(SyncState.IN_SYNC)

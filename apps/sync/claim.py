@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from apps.connections.models import Company
 from apps.core.clock import DbNow, now_sql
@@ -17,6 +18,8 @@ from apps.platforms.base import Limits
 from apps.sync.models import Request, RequestItem, RequestState
 
 MOST_ATTEMPTS = 12
+#: What was interrupted so often goes alone from then on: one bad record must not take its neighbours along for ever.
+ALONE_AFTER = 2
 
 _CLAIM = """
 WITH due AS (
@@ -90,19 +93,46 @@ def wake_waiting(company: Company) -> int:
 
 def release_expired(company: Company) -> int:
     """Links whose holder is gone: with a committed request they are in doubt, without one nothing left us."""
-    expired = Link.objects.filter(company=company, state=SyncState.PUSHING, lease_until__lt=DbNow())
-    ids = list(expired.values_list("pk", flat=True))
-    if not ids:
-        return 0
-    open_items = RequestItem.objects.filter(link_id__in=ids, request__state=RequestState.COMMITTED, outcome="")
-    sent = {item.link_id for item in open_items.select_related("link") if item.fence == item.link.fence}
     with transaction.atomic():
-        # No row updated means the holder settled in the meantime.
-        again = Link.objects.filter(pk__in=set(ids) - sent, lease_until__lt=DbNow())
-        again.move(SyncState.PENDING, code="try_later", reason="It was interrupted before anything was sent.")
-        doubt = Link.objects.filter(pk__in=sent, lease_until__lt=DbNow())
-        doubt.move(
+        # Locked, so that a holder that is only late cannot commit a request between our look and our move.
+        expired = Link.objects.select_for_update().filter(
+            company=company, state=SyncState.PUSHING, lease_until__lt=DbNow()
+        )
+        ids = set(expired.values_list("pk", flat=True))
+        sent = _perhaps_sent(ids)
+        go_again(ids - sent, "It was interrupted before anything was sent.")
+        Link.objects.filter(pk__in=sent).move(
             SyncState.IN_DOUBT, reason="It was sent, and the answer was lost; the other side is asked what it has."
         )
         Request.objects.filter(items__link_id__in=sent, state=RequestState.COMMITTED).update(state=RequestState.LOST)
     return len(ids)
+
+
+def give_back(links: list[Link]) -> None:
+    """Of a claim that is broken off, what was not sent is due again at once, and counts as not attempted."""
+    held = {link.pk: link.fence for link in links}
+    with transaction.atomic():
+        rows = Link.objects.select_for_update().filter(pk__in=list(held), state=SyncState.PUSHING)
+        mine = {pk for pk, fence in rows.values_list("pk", "fence") if held[pk] == fence}
+        unsent = mine - _perhaps_sent(mine)
+        Link.objects.filter(pk__in=unsent).update(attempts=F("attempts") - 1)
+        Link.objects.filter(pk__in=unsent).move(SyncState.PENDING)
+
+
+def go_again(link_ids: set[int], reason: str) -> int:
+    """Known not to be on the other side: due again, but for what was attempted too often."""
+    links = Link.objects.filter(pk__in=link_ids)
+    moved = links.filter(attempts__lt=MOST_ATTEMPTS).move(SyncState.PENDING, code="try_later", reason=reason)
+    often = links.filter(attempts__gte=MOST_ATTEMPTS).exclude(state=SyncState.PENDING)
+    return moved + often.move(
+        SyncState.HELD, code="too_many_attempts", reason=f"Tried {MOST_ATTEMPTS} times. The last time: {reason}"
+    )
+
+
+def _perhaps_sent(link_ids: set[int]) -> set[int]:
+    """Links with a request under their present claim of which nobody has settled what became of it."""
+    items = RequestItem.objects.filter(
+        link_id__in=link_ids, fence=F("link__fence"), outcome="",
+        request__state__in=[RequestState.COMMITTED, RequestState.LOST],
+    )  # fmt: skip
+    return set(items.values_list("link_id", flat=True))

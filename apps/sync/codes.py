@@ -62,7 +62,7 @@ PENDING_CODES: dict[str, str] = {
 #: Held codes that are looked at again whenever a side changed, because they may no longer be true.
 RECHECKED = frozenset({
     "edited_in_books", "both_edited", "payment_moved", "payment_edited", "gone_in_books", "gone_in_syncro", "changed_in_syncro",
-    "total_differs", "negative_invoice", "brake",
+    "total_differs", "negative_invoice",
 })  # fmt: skip
 
 #: Held codes that are tried again by themselves when the Syncro row changed after they were held.

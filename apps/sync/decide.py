@@ -22,6 +22,7 @@ class CannotDecide(ValueError):
 
 def approve(link: Link, **hints: Any) -> None:
     """Let a held link go across; hints tell the composer what was decided. Partners go with it."""
+    _must_rest(link)
     if hints.get("again"):
         _let_go(link)
     if hints.get("deletion"):
@@ -51,12 +52,16 @@ def confirm_deletion(link: Link) -> None:
     row = link.row(side)
     if row is not None:
         mark_gone(link.company, side, row.entity, [row.external_id])
+    Link.objects.filter(pk=link.pk, code="brake").move(SyncState.IN_SYNC)
 
 
 def retry(link: Link) -> None:
     """Try again, with the attempts counted anew."""
+    _must_rest(link)
     Link.objects.filter(pk=link.pk).update(attempts=0)
-    _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
+    # What was only held because much vanished has nothing to send: the next sweep says whether it is there.
+    again = SyncState.IN_SYNC if link.code == "brake" else SyncState.PENDING
+    _must(Link.objects.filter(pk=link.pk).move(again), link)
 
 
 def accept(link: Link) -> None:
@@ -68,6 +73,7 @@ def accept(link: Link) -> None:
 
 def overwrite_books(link: Link) -> None:
     """Syncro's version goes over the books'."""
+    _must_rest(link)
     _hint(link, force=True)
     _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
 
@@ -80,6 +86,7 @@ def ignore(link: Link, reason: str) -> None:
 
 def same_customer(link: Link, external_id: str) -> None:
     """It is the one the other side already has: the two are tied, nothing is written."""
+    _must_rest(link)
     leg, side = link.legs.all()[0], link.target
     row = (
         rows_of(side)._default_manager.filter(company=link.company, entity=leg.entity, external_id=external_id).first()
@@ -102,6 +109,9 @@ def same_payment(link: Link) -> None:
         if twin is None:
             raise CannotDecide("The other payment is no longer there.")
         return same_payment(twin)
+    _must_rest(link)
+    for twin in Link.objects.filter(books=other).exclude(pk=link.pk):
+        _must_rest(twin)
     with transaction.atomic():
         Link.objects.filter(books=other).exclude(pk=link.pk).delete()
         join(link, link.legs.all()[0], other)
@@ -111,6 +121,13 @@ def same_payment(link: Link) -> None:
 def different_payment(link: Link) -> None:
     """Two payments: each goes across on its own."""
     approve(link, different=True)
+
+
+def _must_rest(link: Link) -> None:
+    """What is being sent, or was sent and not answered, is nobody's to decide: sent again it might stand twice."""
+    state = Link.objects.values_list("state", flat=True).get(pk=link.pk)
+    if state in (SyncState.PUSHING, SyncState.IN_DOUBT):
+        raise CannotDecide(f"This is {SyncState(state).label.lower()}; once that is known it can be decided.")
 
 
 def _hint(link: Link, **hints: Any) -> None:

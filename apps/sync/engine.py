@@ -21,11 +21,11 @@ from apps.core.clock import db_now
 from apps.mirror.models import Link, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Side
-from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, Refused, TryLater
+from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, RateLimited, Refused, TryLater
 from apps.sync import brake
 from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
-from apps.sync.claim import release_expired
+from apps.sync.claim import release_expired, wake_waiting
 from apps.sync.entities import NAMES
 from apps.sync.links import ensure_links
 from apps.sync.look import look_at_doubts
@@ -169,6 +169,8 @@ def watched(company: Company, side: Side) -> Iterator[None]:
     except NeedsReconnect as error:
         needs_sign_in(stored, error.message)
         raise
+    except RateLimited:  # it answered, and said when to come again
+        raise
     except TryLater as error:
         did_not_answer(stored, error)
         raise
@@ -226,6 +228,7 @@ def _sweep_when_due(this: _Pass, side: Side, entity: str, platform: DirectPlatfo
     except Vanished as vanished:
         brake.hold(this.company, vanished)
         return
+    brake.release(this.company, side, entity)
     pulled = this.pulled[(side, entity)]
     pulled.changed += swept.changed
     pulled.changed_ids += swept.changed_ids
@@ -245,9 +248,11 @@ def _until_nothing_is_due(this: _Pass, platforms: dict[Side, DirectPlatform], po
     company, deadline = this.company, time.monotonic() + LONGEST_PATIENCE
     for _ in range(MOST_ROUNDS):
         moved = release_expired(company) + settle_newborns(company, policies)
-        moved += look_at_doubts(company, platforms)
+        looked = look_at_doubts(company, platforms, lambda side: watched(company, side))
+        if looked:
+            wake_waiting(company)
+        moved += looked
         pushed = _push(this, platforms)
-        this.writes.update(pushed.writes)
         if moved + pushed.settled and not this.out_of_time():
             continue
         if this.out_of_time():
@@ -278,8 +283,10 @@ def _read_after_writing(this: _Pass, platforms: dict[Side, DirectPlatform]) -> N
 
 
 def _push(this: _Pass, platforms: dict[Side, DirectPlatform]) -> Pushed:
-    with watched(this.company, Side.BOOKS):
-        return push_due(this.company, platforms, this.note, this.out_of_time)
+    pushed = Pushed(writes=this.writes)
+    return push_due(
+        this.company, platforms, this.note, this.out_of_time, lambda side: watched(this.company, side), pushed
+    )
 
 
 def _until_due(company: Company) -> float | None:
@@ -290,6 +297,8 @@ def _until_due(company: Company) -> float | None:
         company=company, state__in=[SyncState.PENDING, SyncState.PUSHING, SyncState.IN_DOUBT]
     ).exclude(code__in=["refund_partner", "not_linked_yet", "no_sign_in"])
     times = waiting.aggregate(first=Min("not_before"), lease=Min("lease_until"))
+    if waiting.filter(state=SyncState.IN_DOUBT, not_before=None).exists():
+        return 0.0
     known = [moment for moment in times.values() if moment is not None]
     if not known:
         return None

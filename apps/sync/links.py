@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
@@ -157,7 +158,7 @@ def join_echoes(company: Company) -> int:
             model.objects.filter(company=company, link__isnull=True)
             .exclude(marker="")
             .filter(live())
-            .order_by("first_seen", "pk")
+            .order_by(Length("external_id"), "external_id")  # people copy documents: the one made first is ours
         )
         waiting = {
             leg.marker: leg
@@ -171,19 +172,26 @@ def join_echoes(company: Company) -> int:
 
 def _join_echo(waiting: dict[str, Leg], row: MirrorRow) -> bool:
     leg = waiting.get(row.marker)
-    if (
-        leg is None
-        or not marks.is_ours(row.marker, row.company)
-        or leg.entity != row.entity
-        or not _as_wanted(leg, row)
-    ):
+    if leg is None or not marks.is_ours(row.marker, row.company) or leg.entity != row.entity:
         return False
     waiting.pop(row.marker)
     # Being sent or in doubt: whoever holds the claim settles it, with this very document.
     if leg.link.state in (SyncState.PUSHING, SyncState.IN_DOUBT):
         return False
+    if not _as_wanted(leg, row):
+        return _doubtful_echo(leg.link, row)
     join(leg.link, leg, row)
+    # It was made from what its record was then: the two are compared anew.
+    Link.objects.filter(pk=leg.link.pk).update(**{f"digest_{leg.link.origin}": ""})
     return True
+
+
+def _doubtful_echo(link: Link, row: MirrorRow) -> bool:
+    """It carries the mark of a record that is still to be sent, with another amount: sent now, it might stand twice."""
+    reason = f"{row} already carries its mark, with an amount of {row.amount}: it may be this very record, or a copy."
+    return bool(
+        Link.objects.filter(pk=link.pk, state=SyncState.PENDING).move(SyncState.HELD, code="cannot_tell", reason=reason)
+    )
 
 
 def _as_wanted(leg: Leg, row: MirrorRow) -> bool:

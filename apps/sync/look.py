@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from apps.connections.models import Company
@@ -14,23 +17,42 @@ from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Found, Side, Verb, Write
 from apps.platforms.content import from_content
-from apps.platforms.errors import NotCovered, PlatformError
+from apps.platforms.errors import BadReference, Gone, NeedsReconnect, NotCovered, PlatformError, RateLimited, TryLater
 from apps.platforms.records import RECORDS
-from apps.sync.claim import Patience
+from apps.sync.claim import Patience, go_again
 from apps.sync.models import RequestItem
-from apps.sync.settle import backoff, mine, settle_found
+from apps.sync.settle import backoff, mine, settle_found, still_held
 
 BATCH = 50
 SECOND_LOOK = 60.0
+#: Looks that came to nothing; the waits between them double, so this is days.
+MOST_LOOKS = 60
+CANNOT_BE_TOLD = (
+    "It was sent and no answer came; whether it was done cannot be told. Look for it in the other system, then decide."
+)
 
 
-def look_at_doubts(company: Company, platforms: dict[Side, DirectPlatform]) -> int:
-    """Ask about every link in doubt that is due; gives how many came to rest or may be sent again."""
+def look_at_doubts(
+    company: Company,
+    platforms: dict[Side, DirectPlatform],
+    watch: Callable[[Side], AbstractContextManager[object]] = nullcontext,
+) -> int:
+    """Ask about every link in doubt that is due; gives how many came to rest or may be sent again.
+
+    `watch` is entered with the side that is asked. Raises TryLater and NeedsReconnect when it cannot be asked at all.
+    """
     due = Q(not_before__isnull=True) | Q(not_before__lte=DbNow())
     links = Link.objects.filter(company=company, state=SyncState.IN_DOUBT).filter(due).order_by("pk")
     settled = 0
+    busy: set[Side] = set()
     for link in links.select_related("company", "syncro", "books").prefetch_related("legs")[:BATCH]:
-        settled += _look(link, platforms[link.target])
+        if link.target in busy:
+            continue
+        try:
+            with watch(link.target):
+                settled += _look(link, platforms[link.target])
+        except RateLimited:
+            busy.add(link.target)
     return settled
 
 
@@ -39,45 +61,76 @@ def _look(link: Link, platform: DirectPlatform) -> bool:
     if item is None:
         return bool(mine(link).move(SyncState.PENDING))
     write = write_of(item)
+    looks = _count_look(link)
+    if looks > MOST_LOOKS:
+        return _hold(link)
     try:
         answer = platform.find(write.entity, write)
     except NotCovered:  # it is not there; whether it may still go is asked again right before it is sent
         return _absent(link, item, platform)
+    except (BadReference, Gone):  # where it would be is no longer there to be looked at
+        return _hold(link)
     except PlatformError as error:
-        mine(link).move(SyncState.IN_DOUBT, reason=error.message, wait=backoff(link.attempts, error.retry_after))
+        mine(link).move(SyncState.IN_DOUBT, reason=error.message, wait=backoff(looks, error.retry_after))
+        if isinstance(error, TryLater | NeedsReconnect):
+            raise
         return False
     if isinstance(answer, Found):
-        settle_found(link, write, answer.record)
+        settle_found(_as_sent(link, item), write, answer.record)
         _note(item, "found")
         return True
-    if answer is CANNOT_TELL:
-        reason = "It was sent and no answer came; whether it was done cannot be told. Look for it in the other system, then decide."
-        mine(link).move(SyncState.HELD, code="cannot_tell", reason=reason)
-        return True
-    return _absent(link, item, platform)
+    return _hold(link) if answer is CANNOT_TELL else _absent(link, item, platform)
+
+
+def _count_look(link: Link) -> int:
+    """Counted before the look, and not due again for a while: one that ends this process ends no other run for long."""
+    looks = int(link.hints.get("looks", 0)) + 1
+    link.hints = {**link.hints, "looks": looks}
+    Link.objects.filter(pk=link.pk).update(hints=link.hints)
+    mine(link).move(SyncState.IN_DOUBT, code=link.code, reason=link.reason, wait=backoff(looks))
+    return looks
+
+
+def _hold(link: Link) -> bool:
+    """For a person; who asks to look again gets all looks anew."""
+    Link.objects.filter(pk=link.pk).update(hints=_without_looks(link))
+    return bool(mine(link).move(SyncState.HELD, code="cannot_tell", reason=CANNOT_BE_TOLD))
+
+
+def _as_sent(link: Link, item: RequestItem) -> Link:
+    """The link with its record of origin as it was when the request was made."""
+    row, source = link.row(Side(link.origin)), item.write.get("source")
+    if row is not None and source:
+        row.digest, row.content = source["digest"], source["content"]
+    return link
 
 
 def _absent(link: Link, item: RequestItem, platform: DirectPlatform) -> bool:
-    """Not there: believed once the request can no longer be under way, and without a key only at a second look."""
+    """Not there: believed once the request can no longer be under way, and where a platform has neither key nor undo
+    only at a second look.
+    """
     trusted = item.request.created_at + timedelta(seconds=Patience.of(platform.limits).trust)
     now = db_now()
     if now < trusted:
         return _look_again(link, trusted - now)
-    if not item.request.key and not _looked_before(link, now):
+    keyless = not item.request.key or item.write["entity"] in platform.looks_first
+    if keyless and not _looked_before(link, trusted, now):
         Link.objects.filter(pk=link.pk).update(hints={**link.hints, "looked_at": now.isoformat()})
         return _look_again(link, timedelta(seconds=SECOND_LOOK / settings.LIMIT_SCALE))
     _note(item, "absent")
-    Link.objects.filter(pk=link.pk).update(
-        hints={key: value for key, value in link.hints.items() if key != "looked_at"}
-    )
-    return bool(mine(link).move(SyncState.PENDING, code="try_later", reason="It was not there, so it is sent again."))
+    Link.objects.filter(pk=link.pk).update(hints=_without_looks(link))
+    with transaction.atomic():
+        return bool(go_again(still_held([link]), "It was not there, so it is sent again."))
 
 
-def _looked_before(link: Link, now: datetime) -> bool:
-    looked = link.hints.get("looked_at")
-    return bool(looked) and now - datetime.fromisoformat(looked) >= timedelta(
-        seconds=SECOND_LOOK / settings.LIMIT_SCALE
-    )
+def _without_looks(link: Link) -> dict[str, Any]:
+    return {key: value for key, value in link.hints.items() if key not in ("looked_at", "looks")}
+
+
+def _looked_before(link: Link, trusted: datetime, now: datetime) -> bool:
+    """Whether an earlier look at this very request found nothing when that already counted."""
+    looked = datetime.fromisoformat(link.hints["looked_at"]) if link.hints.get("looked_at") else None
+    return looked is not None and trusted <= looked <= now - timedelta(seconds=SECOND_LOOK / settings.LIMIT_SCALE)
 
 
 def _look_again(link: Link, wait: timedelta) -> bool:

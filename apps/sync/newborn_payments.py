@@ -22,13 +22,15 @@ ZERO = Decimal(0)
 
 def ensure_payment_links(company: Company, policies: Policies) -> int:
     """Links for newborn payments of both sides, after pairing those that are the same payment entered twice."""
-    ours = list(_newborns(company, Side.SYNCRO))
+    # What carries our mark was written by us: an answer still awaited, or a copy; it is nobody's new payment.
+    ours = [row for row in _newborns(company, Side.SYNCRO) if not row.marker]
     theirs = [row for row in _newborns(company, Side.BOOKS) if not marks.is_ours(row.marker, company)]
     paired = _same_on_both_sides(company, ours, theirs)
     made = make_links(company, "payment", (_born_here(company, policies, row, paired) for row in ours), Side.SYNCRO)
     _tie_refund_partners(company)
     if policies.get("payments_in") == "off":
         return made
+    theirs = [row for row in theirs if not row.marker]  # another installation's mark is never pushed
     judge = _Judge(company, policies, theirs)
     made += make_links(company, "payment", (judge.born(row, paired) for row in theirs), Side.BOOKS)
     return made + ask_about_twins(company)
@@ -86,8 +88,11 @@ def _tie_refund_partners(company: Company) -> None:
         partner = refunds.get(invoice_of.get(link.syncro.external_id if link.syncro else "", ""))
         if partner and partner.syncro and (partner.syncro.amount or ZERO) < 0:
             Link.objects.filter(pk=link.pk).update(partner=partner)
+            busy = partner.state in (SyncState.PUSHING, SyncState.IN_DOUBT)
             Link.objects.filter(pk=link.pk).move(
-                SyncState(partner.state), code="refund_partner", reason=sentence("refund_partner")
+                SyncState.PENDING if busy else SyncState(partner.state),
+                code="refund_partner",
+                reason=sentence("refund_partner"),
             )
 
 

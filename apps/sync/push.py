@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -16,9 +17,9 @@ from apps.mappings.lookup import MappingMissing
 from apps.mirror.models import Leg, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Draft, Found, Outcome, Side, Verb, Write
-from apps.platforms.errors import NeedsReconnect, OutOfDate, PlatformError, TryLater, Unsure
+from apps.platforms.errors import NeedsReconnect, OutOfDate, PlatformError, RateLimited, TryLater, Unavailable, Unsure
 from apps.sync import tidy
-from apps.sync.claim import Patience, claim, still_ours, wake_waiting
+from apps.sync.claim import ALONE_AFTER, Patience, claim, give_back, still_ours, wake_waiting
 from apps.sync.compose import Desk, Held, NothingToDo, NotLinkedYet, StandsAside, compose
 from apps.sync.entities import ENTITIES
 from apps.sync.links import agree_all, frozen
@@ -27,6 +28,8 @@ from apps.sync.settle import backoff, settle, settle_error, settle_found, still_
 
 #: What waits for another record is woken when anything goes across; this is for when that happened elsewhere.
 WAIT_FOR_ANOTHER = 600.0
+#: So many requests in a row without an answer, and the rest is not sent into the same silence.
+MOST_UNANSWERED = 3
 Platforms = dict[Side, DirectPlatform]
 
 
@@ -39,18 +42,26 @@ class Pushed:
 
     taken: int = 0
     settled: int = 0
+    unanswered: int = 0
     writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
+Watch = Callable[[Side], AbstractContextManager[object]]
+
+
 def push_due(
-    company: Company, platforms: Platforms, note: Callable[[str], None], stop: Callable[[], bool] = lambda: False
-) -> Pushed:
-    """Send everything that is due now, in order of dependence; a TryLater or NeedsReconnect of a whole platform ends it."""
-    pushed = Pushed()
+    company: Company, platforms: Platforms, note: Callable[[str], None], stop: Callable[[], bool] = lambda: False,
+    watch: Watch = nullcontext, pushed: Pushed | None = None,
+) -> Pushed:  # fmt: skip
+    """Send everything that is due now, in order of dependence; a TryLater or NeedsReconnect of a whole platform ends it.
+
+    `watch` is entered with the side that is written to; counts go into `pushed`, also of what is broken off.
+    """
+    pushed = pushed or Pushed()
     for entity in ENTITIES:
         for origin in entity.origins:
             before = pushed.settled
-            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note, stop)
+            _push_entity(company, platforms[origin.other], entity.name, origin, pushed, note, stop, watch)
             if pushed.settled > before:
                 wake_waiting(company)
     return pushed
@@ -58,17 +69,24 @@ def push_due(
 
 def _push_entity(
     company: Company, platform: DirectPlatform, entity: str, origin: Side, pushed: Pushed, note: Callable[[str], None],
-    stop: Callable[[], bool],
+    stop: Callable[[], bool], watch: Watch,
 ) -> None:  # fmt: skip
     patience = Patience.of(platform.limits)
     size = platform.limits.batch.get(entity, 1)
     since = db_now()
     while not stop() and (links := claim(company, entity, origin, max(size, 1), patience, since)):
         pushed.taken += len(links)
-        settled = _Batch(company, platform, entity, links, patience, pushed).run()
-        pushed.settled += settled
-        if settled:
-            note(f"{platform.title}: {settled} {entity}")
+        batch = _Batch(company, platform, entity, links, patience, pushed)
+        try:
+            with watch(platform.side):
+                batch.run()
+        except RateLimited as error:  # the platform is there: what waits is sent when its time has come
+            note(f"{platform.title}: {error.message}")
+            return
+        finally:
+            pushed.settled += batch.settled
+        if batch.settled:
+            note(f"{platform.title}: {batch.settled} {entity}")
 
 
 class _Batch:
@@ -95,18 +113,25 @@ class _Batch:
         self.settled = 0
         self.verdicts: list[tuple[Link, Exception]] = []
 
-    def run(self) -> int:
-        """Compose all, then send by kind of document and verb; gives how many links came to rest."""
+    def run(self) -> None:
+        """Compose all, then send by kind of document and verb; `settled` counts the links that came to rest."""
+        try:
+            self._run()
+        except PlatformError:
+            give_back(self.links)
+            raise
+
+    def _run(self) -> None:
         desk = Desk(self.company, self.links)
-        groups: dict[tuple[str, Verb], list[tuple[Link, Write]]] = defaultdict(list)
+        groups: dict[tuple[str, Verb, int], list[tuple[Link, Write]]] = defaultdict(list)
         for link in self.links:
             write = self._composed(desk, link)
             if write is not None and self._clear_to_send(link, write):
-                groups[(write.entity, write.verb)].append((link, write))
+                alone = link.pk if link.attempts > ALONE_AFTER else 0
+                groups[(write.entity, write.verb, alone)].append((link, write))
         put_all_aside(self.verdicts)
-        for (entity, _), group in groups.items():
+        for (entity, _, _), group in groups.items():
             self._send_group(entity, group)
-        return self.settled
 
     def _composed(self, desk: Desk, link: Link) -> Write | None:
         """The write, or None after the link was put where it belongs."""
@@ -126,8 +151,13 @@ class _Batch:
             answer = self.platform.find(write.entity, write)
         except PlatformError as error:
             settle_error(link, error)
+            if isinstance(error, NeedsReconnect):
+                raise
             return False
         if isinstance(answer, Found):
+            source = link.row(Side(link.origin))
+            if source is not None:  # made from what it was at some earlier time: the two are compared anew
+                source.digest = ""
             settle_found(link, write, answer.record)
             self.settled += 1
         elif answer is CANNOT_TELL:
@@ -177,7 +207,7 @@ class _Batch:
                 legs[link.pk].generation += 1
             Leg.objects.bulk_update(legs.values(), ["wanted", "entity", "generation"])
             RequestItem.objects.bulk_create([
-                RequestItem(request=request, link=link, leg=legs[link.pk], position=index, fence=link.fence, write=write_json(write))
+                RequestItem(request=request, link=link, leg=legs[link.pk], position=index, fence=link.fence, write=write_json(write, link))
                 for index, (link, write) in enumerate(part)
             ])  # fmt: skip
         return request, part
@@ -196,9 +226,7 @@ class _Batch:
 
     def _settle(self, request: Request, part: list[tuple[Link, Write]], outcomes: Sequence[Outcome]) -> None:
         attempted = [(link, write, outcome) for (link, write), outcome in zip(part, outcomes, strict=True)]
-        for link, write, outcome in attempted:
-            if isinstance(outcome.error, OutOfDate):
-                tidy.read_fresh(self.company, self.platform, link, write)
+        self.pushed.unanswered = 0
         cured = {link.pk for link, write, outcome in attempted if tidy.settle_refusal(link, write, outcome)}
         states = settle(self.company, self.platform.side, [each for each in attempted if each[0].pk not in cured])
         items = list(RequestItem.objects.filter(request=request))
@@ -210,19 +238,26 @@ class _Batch:
             if outcome.error is None:
                 self.pushed.writes[(link.target.value, write.entity, write.verb.value)] += 1
             self.settled += outcome.error is None or states.get(link.pk) is SyncState.HELD
+        for link, write, outcome in attempted:
+            if isinstance(outcome.error, OutOfDate):
+                tidy.read_fresh(self.company, self.platform, link, write)
 
     def _lost(self, request: Request, part: list[tuple[Link, Write]], error: PlatformError) -> None:
         """No answer to the whole request: in doubt, unless it is known that nothing happened."""
         lost = isinstance(error, Unsure)
-        Request.objects.filter(pk=request.pk).update(
-            state=RequestState.LOST if lost else RequestState.UNSENT, error=error.message, settled_at=Now()
-        )
-        for link, _ in part:
-            settle_error(link, error)
-        if not lost:
-            RequestItem.objects.filter(request=request).update(outcome=type(error).__name__, sentence=error.message)
-            if isinstance(error, TryLater) or not isinstance(error, PlatformError):
-                raise error
+        with transaction.atomic():  # a request noted as lost whose links still look unsent would be sent again
+            Request.objects.filter(pk=request.pk).update(
+                state=RequestState.LOST if lost else RequestState.UNSENT, error=error.message, settled_at=Now()
+            )
+            for link, _ in part:
+                settle_error(link, error)
+            if not lost:
+                RequestItem.objects.filter(request=request).update(outcome=type(error).__name__, sentence=error.message)
+        self.pushed.unanswered += lost
+        if isinstance(error, TryLater | NeedsReconnect):
+            raise error
+        if self.pushed.unanswered >= MOST_UNANSWERED:
+            raise Unavailable(f"{self.platform.title} took several requests and answered none.") from error
 
 
 def connected(company: Company, side: Side) -> Connection:
@@ -287,9 +322,13 @@ def _place(verdict: Exception) -> _Place:
     return _Place(SyncState.PENDING, "not_linked_yet", str(verdict), wait=True)
 
 
-def write_json(write: Write) -> dict[str, object]:
-    """A write as a request keeps it, so that what it wanted can be looked for after a lost answer."""
+def write_json(write: Write, link: Link) -> dict[str, object]:
+    """A write as a request keeps it, so that what it wanted can be looked for after a lost answer; and what it was
+    made of, which may have changed by then.
+    """
+    source = link.row(Side(link.origin))
     return {
         "verb": write.verb.value, "entity": write.entity, "external_id": write.external_id, "revision": write.revision,
         "marker": write.marker, "record": frozen(write.record),
+        "source": {"digest": source.digest, "content": source.content} if source else {},
     }  # fmt: skip

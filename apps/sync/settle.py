@@ -17,12 +17,14 @@ from apps.mirror.states import SyncState
 from apps.mirror.store import mark_gone, rows_of, save_records
 from apps.platforms import errors
 from apps.platforms.base import Outcome, Side, Verb, Write
-from apps.platforms.records import Record, SalesDocument
+from apps.platforms.records import Record, SalesDocument, Status
 from apps.sync.claim import MOST_ATTEMPTS
 from apps.sync.compare import TOLERANCE
 from apps.sync.links import agree_all
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
+#: Of these no record is the cause: however often they come, it waits.
+NOBODYS_FAULT = (errors.NeedsReconnect, errors.RateLimited, errors.BudgetExhausted)
 TAKING_BACK = frozenset({Verb.VOID, Verb.DELETE})
 
 
@@ -65,7 +67,7 @@ def settle_error(link: Link, error: errors.PlatformError) -> SyncState:
     verdict = next_state(error)
     state, code, reason = verdict.state, verdict.code, error.message
     wait = backoff(link.attempts, error.retry_after) if verdict.wait else None
-    if state is SyncState.PENDING and link.attempts >= MOST_ATTEMPTS and not isinstance(error, errors.NeedsReconnect):
+    if state is SyncState.PENDING and link.attempts >= MOST_ATTEMPTS and not isinstance(error, NOBODYS_FAULT):
         state, code, wait, reason = SyncState.HELD, "too_many_attempts", None, f"Tried {link.attempts} times. {reason}"
     mine(link).move(state, code=code, reason=reason, wait=wait)
     return state
@@ -101,6 +103,7 @@ def settle(company: Company, side: Side, attempted: Sequence[Attempted]) -> dict
         states |= _store([each for each in ours if each[1].verb not in TAKING_BACK], company, side)
         agree_all([link.pk for link, _, _ in ours if states.get(link.pk, SyncState.IN_SYNC) == SyncState.IN_SYNC])
         states |= _check_totals(ours, states)
+        _agreed_as_sent([each for each in ours if each[1].verb not in TAKING_BACK])
     settled = {link.pk: SyncState.IN_SYNC for link, _, _ in ours} | states
     lost = [link.pk for link, _, _ in done if link.pk not in held]
     return settled | {pk: SyncState(state) for pk, state in Link.objects.filter(pk__in=lost).values_list("pk", "state")}
@@ -199,6 +202,22 @@ def _check_totals(done: Sequence[Attempted], states: Mapping[int, SyncState]) ->
         Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="total_differs", reason=reason)
         differing[link.pk] = SyncState.HELD
     return differing
+
+
+def _agreed_as_sent(done: Sequence[Attempted]) -> None:
+    """What changed while the answer was awaited was not in what was sent, and what was voided meanwhile no longer
+    stands: neither is agreed, so that it is noticed.
+    """
+    now = {link.pk: link for link in Link.objects.filter(pk__in=[link.pk for link, _, _ in done])}
+    for link, _, outcome in done:
+        origin, source = link.origin, link.row(Side(link.origin))
+        values: dict[str, Any] = {}
+        if source is not None and source.digest != getattr(now[link.pk], f"digest_{origin}"):
+            values = {f"digest_{origin}": source.digest, f"base_{origin}": source.content}
+        if outcome.record is not None and outcome.record.status in (Status.VOIDED, Status.DELETED):
+            values[f"digest_{link.target.value}"] = ""
+        if values:
+            Link.objects.filter(pk=link.pk, state=SyncState.IN_SYNC).update(**values)
 
 
 def _take_back(done: Sequence[Attempted], side: Side) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 
 import pytest
@@ -47,7 +48,7 @@ def test_death_at_the_wire(
 def test_death_at_any_statement(hasty: World) -> None:
     """Ten of the places where a run writes to its own database; the seed says which."""
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
+    sys.stdout.write(f"seed {seed}\n")
     acme = hasty.customer()
     paid_invoice(hasty, acme)
     with dying_at(10**6) as written:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
-from apps.platforms.base import ABSENT, Answer, Found, Verb, Write
+from apps.platforms.base import ABSENT, CANNOT_TELL, Answer, Found, Verb, Write
 from apps.platforms.quickbooks_online.client import Client, literal, select
 from apps.platforms.quickbooks_online.pulling import ALL, Puller
 from apps.platforms.quickbooks_online.reading import scan
@@ -39,8 +39,10 @@ class Finder:
         return self._marked(entity, write)
 
     def _marked(self, entity: str, write: Write) -> Found | Answer:
+        if not write.marker:
+            return CANNOT_TELL
         ours = [raw for raw in self._around(entity, write) if read(entity, raw).marker == write.marker]
-        if not ours or not write.marker:
+        if not ours:
             return ABSENT
         # People copy documents, marker and all: the first one made is ours.
         return Found(read(entity, min(ours, key=_age)))

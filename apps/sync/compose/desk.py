@@ -126,11 +126,13 @@ def facts_of(company: Company) -> Facts:
     return from_content(Facts, stored or {})
 
 
-def write_for(link: Link, record: Record) -> Write:
-    """Create while the other side has no document, else an update of it."""
+def write_for(link: Link, record: Record, *, overwrite: bool = False) -> Write:
+    """Create while the other side has no document, else an update of it; `overwrite` also what was edited there."""
     leg = next(iter(link.legs.all()), None)
     row = link.row(link.target)
     mark = leg.marker if leg else ""
+    if row is not None and not overwrite:
+        _check_untouched(link, row)
     if row is None:
         return Write(verb=Verb.CREATE, entity=record.entity, record=record, marker=mark)
     return Write(
@@ -138,11 +140,21 @@ def write_for(link: Link, record: Record) -> Write:
     )  # fmt: skip
 
 
+def _check_untouched(link: Link, row: MirrorRow) -> None:
+    """Held when the document was edited since both sides agreed and nobody has decided about that: it may have been read
+    after this was found due, or because our revision of it was stale. List entries are merged field by field instead.
+    """
+    decided = link.hints.get("force") or link.hints.get("approved")
+    if link.entity in LISTED or decided or row.digest == getattr(link, f"digest_{link.target.value}"):
+        return
+    raise Held("both_edited", f"{row} was edited on the other side before this change could go there.")
+
+
 def taking_back(link: Link, policies: Policies) -> Write | None:
     """The void or delete of a document whose Syncro record is gone, by policy."""
     if link.syncro is None or link.syncro.gone_at is None or link.books is None:
         return None
-    if payments_on(link.company, Side.BOOKS, link.books.external_id).exists() and link.entity == "invoice":
+    if link.entity == "invoice" and _money_on(link.books):
         raise Held("locked", "Money is applied to it in the books; take the payment off it there, then try again.")
     verb = Verb.DELETE if policies.get("deleted_invoices") == "delete" and link.entity == "invoice" else Verb.VOID
     row = link.books
@@ -154,6 +166,12 @@ def taking_back(link: Link, policies: Policies) -> Write | None:
         revision=row.revision,
         base=row.record(),
     )
+
+
+def _money_on(invoice: BooksRecord) -> bool:
+    """Whether money is applied to an invoice of the books, by its payments or by its own balance, which may be newer."""
+    paid = payments_on(invoice.company, Side.BOOKS, invoice.external_id).exists()
+    return paid or (invoice.balance is not None and invoice.balance != invoice.amount)
 
 
 def _item_ids(rows: Iterable[MirrorRow]) -> set[str]:

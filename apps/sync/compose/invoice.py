@@ -39,7 +39,7 @@ def compose_invoice(desk: Desk, link: Link) -> Write:
         lines=tuple(_line(desk, line) for line in ours.lines), subtotal=ours.subtotal, tax=ours.tax, total=ours.total,
         tax_code_id=_tax_code(desk, ours), memo=ours.memo, po_number=ours.po_number,
     )  # fmt: skip
-    return write_for(link, wanted)
+    return write_for(link, wanted, overwrite=desk.policies.get("invoice_edits_in_books") == "overwrite")
 
 
 def _check_sum(ours: Invoice) -> None:

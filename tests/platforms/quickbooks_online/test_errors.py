@@ -38,7 +38,7 @@ def gateway(code: str, kind: str) -> Any:
         ("3200", "", errors.NeedsReconnect),
         ("120", "", errors.NeedsReconnect),
         ("6190", "", errors.PermissionMissing),
-        ("6000", "An unexpected error occurred. Please wait a few minutes", errors.Unavailable),
+        ("6000", "An unexpected error occurred. Please wait a few minutes", errors.Unsure),
         ("6000", "You must unlink any linked transactions before deleting", errors.LockedByPayment),
         ("6000", "You can't apply more than the open balance of a transaction", errors.NotCovered),
         ("6070", "Amount is not equal to UnitPrice * Qty", errors.Refused),
