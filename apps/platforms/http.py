@@ -28,6 +28,9 @@ KEPT = 64 * 1024
 CONNECT = 10.0
 #: A read is tried so often, all within so many seconds; longer waits belong to the queue.
 TRIES, QUICK = 3, 5.0
+#: A write must leave within so many seconds: leases, and the trust that it is not there, count from when its bytes were
+#: committed, and waiting for the budget or for a new token must not use them up.
+LEAVES_WITHIN = 30.0
 #: Failures after which we know that the request never left us.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 #: Answers that say nothing of what became of the request, besides all from 500 on.
@@ -141,11 +144,17 @@ class Wire(AbstractContextManager["Wire"]):
                 return self._exchange(request, bucket, write=False, secret=secret)
         raise AssertionError("a retry ends with an answer or an error")
 
-    def write(self, draft: Draft, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        """Send one draft, once. Raises TryLater when it certainly did nothing, Unsure when nobody can say."""
+    def write(
+        self, draft: Draft, headers: Mapping[str, str] | None = None, *, since: float | None = None
+    ) -> httpx.Response:
+        """Send one draft, once. Raises TryLater when it certainly did nothing, Unsure when nobody can say.
+
+        `since`: the monotonic second at which the caller was handed the draft; what leaves too late does not leave.
+        """
         kinds = {"Content-Type": draft.content_type} if draft.body else {}
         request = self._request(draft.method, draft.path, draft.query, {**kinds, **(headers or {})}, draft.body or None)
         request.extensions["write"] = True
+        request.extensions["leaves_by"] = (time.monotonic() if since is None else since) + LEAVES_WITHIN
         return self._exchange(request, draft.bucket, write=True, secret=False)
 
     def json(self, answer: httpx.Response) -> Any:
@@ -182,6 +191,8 @@ class Wire(AbstractContextManager["Wire"]):
         for place in buckets:
             self.account.limiter.acquire(place)
         began = time.monotonic()
+        if write and began > request.extensions["leaves_by"]:
+            raise Unavailable("It waited too long for its turn, so it was not sent; it is sent again by itself.")
         try:
             answer = self._client.send(request)
         except (httpx.RequestError, Refused) as error:

@@ -15,6 +15,7 @@ from apps.mirror.models import Link
 from apps.mirror.models.link import show_state
 from apps.mirror.states import SyncState
 from apps.platforms.base import Limits
+from apps.platforms.http import LEAVES_WITHIN
 from apps.sync.models import Request, RequestItem, RequestState
 
 MOST_ATTEMPTS = 12
@@ -43,11 +44,11 @@ class Patience:
 
     @classmethod
     def of(cls, limits: Limits) -> Patience:
-        """Lease = deadline + settle + 30 s; an absence is believed deadline + settle after the request."""
+        """From the moment the bytes are committed: LEAVES_WITHIN, the deadline, and what the vendor may still be at it."""
         scale = settings.LIMIT_SCALE
         return cls(
-            lease=max((limits.deadline + limits.settle + 30) / scale, settings.SHORTEST_LEASE),
-            trust=max((limits.deadline + limits.settle) / scale, settings.SHORTEST_TRUST),
+            lease=max((LEAVES_WITHIN + limits.deadline + limits.settle) / scale, settings.SHORTEST_LEASE),
+            trust=max((LEAVES_WITHIN + limits.deadline + limits.settle) / scale, settings.SHORTEST_TRUST),
         )
 
 

@@ -17,7 +17,16 @@ from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import CANNOT_TELL, DirectPlatform, Found, Side, Verb, Write
 from apps.platforms.content import from_content
-from apps.platforms.errors import BadReference, Gone, NeedsReconnect, NotCovered, PlatformError, RateLimited, TryLater
+from apps.platforms.errors import (
+    BadReference,
+    Gone,
+    NeedsReconnect,
+    NotCovered,
+    PlatformError,
+    RateLimited,
+    TryLater,
+    Unreadable,
+)
 from apps.platforms.records import RECORDS
 from apps.sync.claim import Patience, go_again
 from apps.sync.models import RequestItem
@@ -72,7 +81,7 @@ def _look(link: Link, platform: DirectPlatform) -> bool:
         return _hold(link)
     except PlatformError as error:
         mine(link).move(SyncState.IN_DOUBT, reason=error.message, wait=backoff(looks, error.retry_after))
-        if isinstance(error, TryLater | NeedsReconnect):
+        if isinstance(error, TryLater | NeedsReconnect) and not isinstance(error, Unreadable):
             raise
         return False
     if isinstance(answer, Found):

@@ -53,7 +53,7 @@ def _entered_anew(link: Link) -> MirrorRow | None:
     rows = SyncroRecord.objects.filter(
         live(), company=link.company, entity="payment", party=customer.syncro.external_id, amount=link.books.amount
     ).exclude(pk=link.syncro_id or 0)
-    free = rows.filter(link__isnull=True) | rows.filter(link__hints__entered_for=link.pk)
+    free = rows.filter(link__isnull=True, marker="") | rows.filter(link__hints__entered_for=link.pk)
     wanted = _in_syncro_words(link)
     same = [row for row in free.order_by("pk") if _parts(link.company, Side.SYNCRO, row.external_id) == wanted]
     return same[0] if len(same) == 1 else None

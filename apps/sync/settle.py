@@ -42,6 +42,7 @@ NEXT_STATE: Mapping[type[errors.PlatformError], Next] = {
     errors.TryLater: Next(SyncState.PENDING, "try_later", wait=True),
     errors.RateLimited: Next(SyncState.PENDING, "try_later", wait=True),
     errors.Unavailable: Next(SyncState.PENDING, "try_later", wait=True),
+    errors.Unreadable: Next(SyncState.PENDING, "try_later", wait=True),
     errors.BudgetExhausted: Next(SyncState.PENDING, "try_later", wait=True),
     errors.Unsure: Next(SyncState.IN_DOUBT, "unsure"),
     errors.NeedsReconnect: Next(SyncState.PENDING, "no_sign_in", wait=True),

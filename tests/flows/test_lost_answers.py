@@ -179,3 +179,20 @@ def test_a_deletion_while_the_answer_was_lost_is_followed(hasty: World, monkeypa
     hasty.syncro.delete_invoice(invoice)
     hasty.sync(full=True)
     assert [row["TotalAmt"] for row in hasty.in_books("Invoice")] == [0]
+
+
+def test_an_answer_from_syncro_that_makes_no_sense_is_a_lost_one(hasty: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid_in_books(hasty)
+    nonsense = {"payment": {"id": 7, "payment_amount": "a lot", "success": True}}
+    hasty.syncro.fault(kind="lose", method="POST", path="/payments")
+    left = [httpx.Response(200, json=nonsense)]
+    wound(
+        monkeypatch,
+        instead=lambda request: (
+            left.pop() if left and request.method == "POST" and "/payments" in request.url.path else None
+        ),
+    )
+    hasty.sync()
+    states = list(Request.objects.filter(entity="payment").order_by("pk").values_list("state", flat=True))
+    assert states[0] == "lost", "it may have been done"
+    assert [row["cents"] for row in hasty.syncro.state("payments")] == [6000]

@@ -20,19 +20,22 @@ class Killed(BaseException):
 
 
 Judge = Callable[[httpx.Request], BaseException | None]
+Stand = Callable[[httpx.Request], httpx.Response | None]
 
 
 class Wounded(httpx.BaseTransport):
     """A transport that asks before and after each request whether something goes wrong there."""
 
-    def __init__(self, before: Judge | None, after: Judge | None) -> None:
+    def __init__(self, before: Judge | None, after: Judge | None, instead: Stand | None) -> None:
         self.inner = httpx.HTTPTransport()
-        self.before, self.after = before, after
+        self.before, self.after, self.instead = before, after, instead
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, unless the story says otherwise."""
         if self.before and (error := self.before(request)):
             raise error
+        if self.instead and (other := self.instead(request)):
+            return httpx.Response(other.status_code, headers=other.headers, content=other.content)
         answer = self.inner.handle_request(request)
         body = answer.read()
         answer.close()
@@ -56,14 +59,16 @@ def once(error: BaseException, path: str = "", method: str = "POST") -> Judge:
     return judge
 
 
-def wound(patch: pytest.MonkeyPatch, *, before: Judge | None = None, after: Judge | None = None) -> None:
+def wound(
+    patch: pytest.MonkeyPatch, *, before: Judge | None = None, after: Judge | None = None, instead: Stand | None = None
+) -> None:
     """From now on every platform of a run speaks through such a transport."""
-    opened: Any = partial(_opened, before, after)
+    opened: Any = partial(_opened, before, after, instead)
     patch.setattr(engine, "open_platform", opened)
 
 
-def _opened(before: Judge | None, after: Judge | None, stored: Any) -> Any:
-    return open_platform(stored, Wounded(before, after))
+def _opened(before: Judge | None, after: Judge | None, instead: Stand | None, stored: Any) -> Any:
+    return open_platform(stored, Wounded(before, after, instead))
 
 
 @contextmanager

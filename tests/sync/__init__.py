@@ -1,1 +1,1 @@
-"""The verbs: claim, compose, settle, look."""
+"""The engine's tables, and its claims without a wire."""

@@ -6,6 +6,7 @@ https://developer.intuit.com/app/developer/qbo/docs/develop/explore-the-quickboo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -151,10 +152,11 @@ class Client:
 
     def send(self, draft: Draft) -> tuple[int, Any]:
         """Send a draft as it is; status and JSON of the answer. A rejected token is renewed, the bytes stay."""
+        since = time.monotonic()
         headers = self.oauth.headers()
-        answer = self.wire.write(draft, headers)
+        answer = self.wire.write(draft, headers, since=since)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            answer = self.wire.write(draft, self.oauth.headers(rejected=_token(headers)))
+            answer = self.wire.write(draft, self.oauth.headers(rejected=_token(headers)), since=since)
         return answer.status_code, self.wire.json(answer)
 
     def slow_down(self, error: RateLimited, bucket: str) -> RateLimited:
