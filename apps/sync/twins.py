@@ -44,9 +44,15 @@ def ask_about_twins(company: Company) -> int:
 def _unwritten(company: Company, origin: Side) -> QuerySet[Link]:
     """Payments of one side that wait, by themselves or for a person, and were never told they are another one."""
     waits = Q(state=SyncState.PENDING) | Q(state=SyncState.HELD)
-    links = Link.objects.filter(waits, company=company, entity="payment", origin=origin, **{f"{origin.other.value}": None})
+    links = Link.objects.filter(
+        waits, company=company, entity="payment", origin=origin, **{f"{origin.other.value}": None}
+    )
     others = links.exclude(code__in=[CODE, "refund_partner", "refund_review"]).exclude(hints__has_key="different")
-    return others.filter(**{f"{origin.value}__amount__gt": 0}).select_related("syncro", "books").order_by("effective_date", "pk")
+    return (
+        others.filter(**{f"{origin.value}__amount__gt": 0})
+        .select_related("syncro", "books")
+        .order_by("effective_date", "pk")
+    )
 
 
 def _row(link: Link) -> MirrorRow:
