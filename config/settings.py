@@ -173,7 +173,9 @@ if HTTPS:
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 if PLAYGROUND:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # served from the apps themselves; whitenoise wants to see the folder
+    STATIC_ROOT.mkdir(
+        parents=True, exist_ok=True
+    )  # served from the apps themselves; whitenoise wants to see the folder
 WHITENOISE_USE_FINDERS = PLAYGROUND or DEBUG  # nothing has to be collected first
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

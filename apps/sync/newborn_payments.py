@@ -14,7 +14,7 @@ from apps.mirror.store import live, unlinked
 from apps.platforms.base import Side
 from apps.sync import marks
 from apps.sync.links import Newborn, agree, counterparts, make_links, sentence
-from apps.sync.models import Run
+from apps.sync.models import Request
 from apps.sync.twins import ask_about_twins, near, the_same
 
 ZERO = Decimal(0)
@@ -155,7 +155,7 @@ class _Judge:
 def _same_on_both_sides(
     company: Company, ours: Sequence[MirrorRow], theirs: Sequence[MirrorRow]
 ) -> dict[MirrorRow, MirrorRow]:
-    """Newborn payments of the two sides with one customer, amount and week. Before the first run came to its end one
+    """Newborn payments of the two sides with one customer, amount and week. Before anything was ever written one
     candidate is the payment somebody had already entered, and is linked; later a person says.
     """
     if not ours or not theirs:
@@ -166,7 +166,7 @@ def _same_on_both_sides(
         link = customers.get(row.party)
         if link and link.syncro and row.amount:
             wanted[(link.syncro.external_id, row.amount)].append(row)
-    first = not Run.objects.filter(company=company, ended_at__isnull=False, error="").exists()
+    first = not Request.objects.filter(company=company).exists()
     paired: dict[MirrorRow, MirrorRow] = {}
     for row in ours:
         there = wanted.get((row.party, row.amount or ZERO), [])
