@@ -171,7 +171,11 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
+if PLAYGROUND:
+    STATIC_ROOT.mkdir(
+        parents=True, exist_ok=True
+    )  # served from the apps themselves; whitenoise wants to see the folder
 WHITENOISE_USE_FINDERS = PLAYGROUND or DEBUG  # nothing has to be collected first
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +20,21 @@ from apps.sandbox.syncro.app import PocketSyncro
 from tests.world import TODAY, World, connect_world
 
 SCALE = 1000.0
+#: On CI the browser is installed first, so that nothing is left out there.
+BROWSERLESS = shutil.which("chromium") is None and "CI" not in os.environ
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is left out, and how to have it."""
+    left_out = "browser tests are left out: Chromium is not installed (Debian: apt-get install chromium)"
+    return [left_out] if BROWSERLESS else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`make test` needs nothing but Python: without Chromium the browser tests are not chosen."""
+    browser = [item for item in items if BROWSERLESS and "browser" in item.path.parts]
+    config.hook.pytest_deselected(items=browser)
+    items[:] = [item for item in items if item not in set(browser)]
 
 
 @pytest.fixture(autouse=True)

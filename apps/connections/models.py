@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pghistory
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -95,6 +96,7 @@ class Company(models.Model):
         return self.syncro if side is Side.SYNCRO else self.books
 
 
+@pghistory.track()
 class Policy(models.Model):
     """One switch of one company that differs from its default; names and values are those of POLICIES."""
 
@@ -121,6 +123,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+@pghistory.track()
 class Membership(models.Model):
     """A person's role in one company, or in all of them when no company is named."""
 

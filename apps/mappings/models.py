@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pghistory
 from django.db import models
 from django.db.models.functions import Now
 
@@ -32,6 +33,7 @@ class MethodKind(models.TextChoices):
     IGNORE = "ignore", "Ignore"
 
 
+@pghistory.track()
 class Mapping(models.Model):
     """One choice of one company. `external_id` is an id of the books (or Syncro's method name for SYNCRO_METHOD).
 

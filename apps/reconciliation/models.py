@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -53,7 +54,8 @@ class Mismatch(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["company", "kind", "-id"], name="mismatch_open", condition=Q(state=MismatchState.OPEN))
         ]
-        verbose_name_plural = "mismatches"
+        verbose_name = "queue item"
+        verbose_name_plural = "queue"
 
     def __str__(self) -> str:
         return self.sentence
@@ -70,6 +72,11 @@ class Decision(models.Model):
     shown = models.JSONField(default=dict, help_text="Sentence, facts and effects as they were shown.")
     result = models.TextField(blank=True)
     at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="decision_stands", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.resolution} by {self.user or 'the command line'}"

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Left, Lower
 
 from apps.connections.models import Company
 from apps.mirror.models import BooksRecord, Link, MirrorRow
@@ -34,21 +34,19 @@ def _customers(company: Company) -> int:
     """A name that stands once on either side, with nothing that speaks against it, is the same customer. All other
     cases are left to the moment of sending.
     """
-    # A suffix means that a person, or the books themselves, said it is another one.
-    waiting = _waiting(company, "customer").exclude(hints__has_key="suffix").annotate(name=Lower("syncro__label"))
+    waiting = _waiting(company, "customer").annotate(name=Lower("syncro__label"))
     rows = unlinked(company, Side.BOOKS, "customer").filter(live()).annotate(name=Lower("label"))
-    links = list(waiting.filter(name__in=rows.values("name")))
+    # A suffix means that a person, or the books themselves, said it is another one.
+    links = list(waiting.exclude(hints__has_key="suffix").filter(name__in=rows.values("name")))
     if not links:
         return 0
-    names = {link.name for link in links}
-    here = Counter(link.syncro.label.casefold() for link in waiting if link.syncro)
-    there = _by_label(rows.filter(name__in=names))
-    return sum(_same_customer(link, there) for link in links if link.syncro and here[link.syncro.label.casefold()] == 1)
+    here = Counter(waiting.values_list("name", flat=True))
+    there = _grouped(rows.filter(name__in=[link.name for link in links]), "name")
+    return sum(_same_customer(link, there[link.name]) for link in links if here[link.name] == 1)
 
 
-def _same_customer(link: Link, there: dict[str, list[MirrorRow]]) -> bool:
-    rows = there[link.syncro.label.casefold()] if link.syncro else []
-    if len(rows) != 1 or contradictions(link.syncro.content, rows[0]):  # type: ignore[union-attr]
+def _same_customer(link: Link, rows: list[MirrorRow]) -> bool:
+    if link.syncro is None or len(rows) != 1 or contradictions(link.syncro.content, rows[0]):
         return False
     join(link, link.legs.all()[0], rows[0])
     return True
@@ -59,29 +57,31 @@ def _invoices(company: Company) -> int:
     if not facts_of(company).keeps_numbers:
         return 0
     rows = unlinked(company, Side.BOOKS, "invoice").filter(live()).exclude(label="")
-    rows = [row for row in rows.only("pk", "label", "marker") if not marks.is_ours(row.marker, company)]
-    if not rows:
+    waiting = _waiting(company, "invoice", "number_taken").annotate(number=Left("syncro__label", NUMBER_LENGTH))
+    links = list(waiting.filter(syncro__amount__gte=0, number__in=rows.values("label")))
+    if not links:
         return 0
-    there = _by_label(BooksRecord.objects.filter(pk__in=[row.pk for row in rows]))
-    numbers = {row.label for row in rows}
-    waiting = _waiting(company, "invoice", "number_taken").filter(syncro__amount__gte=0)
-    links = [link for link in waiting.iterator(1000) if link.syncro and link.syncro.label[:NUMBER_LENGTH] in numbers]
+    named = rows.filter(label__in=[link.number for link in links])
+    there = _grouped((row for row in named if not marks.is_ours(row.marker, company)), "label")
     customers = counterparts(company, "customer", Side.SYNCRO, [link.syncro.party for link in links if link.syncro])
-    return sum(_same_number(link, there, customers) for link in links)
+    return sum(_same_number(link, there[link.number], customers) for link in links if there[link.number])
 
 
-def _same_number(link: Link, there: dict[str, list[MirrorRow]], customers: dict[str, Link]) -> bool:
+def _same_number(link: Link, rows: list[MirrorRow], customers: dict[str, Link]) -> bool:
     ours = link.syncro
     if ours is None:
         return False
-    rows = there[ours.label[:NUMBER_LENGTH].casefold()]
     payer = customers.get(ours.party)
     party = payer.books.external_id if payer and payer.books else ""
     same = [row for row in rows if (row.party, row.date, row.amount) == (party, ours.date, ours.amount)]
     if len(same) == 1:
         join(link, link.legs.all()[0], same[0])
+        rows.remove(same[0])
         return True
-    reason = f"The books already have {_named(rows[0])}; this one is of {ours.amount} on {ours.date}: the same number, not the same invoice."
+    reason = (
+        f"The books already have {_named(rows[0])}; this one is of {ours.amount} on {ours.date}: "
+        "the same number, not the same invoice."
+    )
     if (link.code, link.reason) == ("number_taken", reason):
         return False
     return bool(Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="number_taken", reason=reason))
@@ -101,8 +101,8 @@ def _waiting(company: Company, entity: str, *codes: str) -> QuerySet[Link]:
     return links.select_related("company", "syncro").prefetch_related("legs").order_by("pk")
 
 
-def _by_label(rows: Iterable[MirrorRow]) -> dict[str, list[MirrorRow]]:
+def _grouped(rows: Iterable[MirrorRow], name: str) -> dict[str, list[MirrorRow]]:
     found: dict[str, list[MirrorRow]] = defaultdict(list)
     for row in rows:
-        found[row.label.casefold()].append(row)
+        found[getattr(row, name)].append(row)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from decimal import Decimal
 
 from apps.connections.models import Company
@@ -15,9 +14,9 @@ from apps.mirror.store import live, unlinked
 from apps.platforms.base import Side
 from apps.sync import marks
 from apps.sync.links import Newborn, agree, counterparts, make_links, sentence
-from apps.sync.models import Run
+from apps.sync.models import Request
+from apps.sync.twins import ask_about_twins, near, the_same
 
-SAME_WITHIN = timedelta(days=7)
 ZERO = Decimal(0)
 
 
@@ -33,7 +32,8 @@ def ensure_payment_links(company: Company, policies: Policies) -> int:
         return made
     theirs = [row for row in theirs if not row.marker]  # another installation's mark is never pushed
     judge = _Judge(company, policies, theirs)
-    return made + make_links(company, "payment", (judge.born(row, paired) for row in theirs), Side.BOOKS)
+    made += make_links(company, "payment", (judge.born(row, paired) for row in theirs), Side.BOOKS)
+    return made + ask_about_twins(company)
 
 
 def _newborns(company: Company, side: Side) -> Iterable[MirrorRow]:
@@ -41,7 +41,7 @@ def _newborns(company: Company, side: Side) -> Iterable[MirrorRow]:
     return rows
 
 
-def _born_here(company: Company, policies: Policies, row: MirrorRow, paired: dict[int, MirrorRow]) -> Newborn:
+def _born_here(company: Company, policies: Policies, row: MirrorRow, paired: dict[MirrorRow, MirrorRow]) -> Newborn:
     """What becomes of a payment taken in Syncro."""
     if not row.content.get("success", True):
         return Newborn(row, SyncState.IGNORED, "declined")
@@ -51,8 +51,8 @@ def _born_here(company: Company, policies: Policies, row: MirrorRow, paired: dic
         return Newborn(row, SyncState.IGNORED, "before_start")
     if not policies.on("payments_out"):
         return Newborn(row, SyncState.IGNORED, "off_by_policy")
-    if row.pk in paired:
-        return _twice(row, paired[row.pk])
+    if row in paired:
+        return _twice(row, paired[row])
     if row.amount < 0:
         return Newborn(
             row,
@@ -64,8 +64,7 @@ def _born_here(company: Company, policies: Policies, row: MirrorRow, paired: dic
 
 
 def _twice(row: MirrorRow, other: MirrorRow) -> Newborn:
-    reason = f"{row.amount} of {row.date} is entered in Syncro and in the books ({other.label or other.external_id}, {other.date}): the same payment or not?"
-    return Newborn(row, SyncState.HELD, "same_on_both_sides", reason, {"other": other.pk})
+    return Newborn(row, SyncState.HELD, "same_on_both_sides", the_same(row, other), {"other": other.pk})
 
 
 def _tie_refund_partners(company: Company) -> None:
@@ -112,7 +111,7 @@ class _Judge:
         ]
         self.invoices = counterparts(company, "invoice", Side.BOOKS, invoices)
 
-    def born(self, row: MirrorRow, paired: dict[int, MirrorRow]) -> Newborn:
+    def born(self, row: MirrorRow, paired: dict[MirrorRow, MirrorRow]) -> Newborn:
         """What becomes of one payment of the books."""
         if not row.amount:
             return Newborn(row, SyncState.IGNORED, "zero")
@@ -121,8 +120,8 @@ class _Judge:
         if row.currency and row.currency != self.company.currency:
             reason = f"The payment is in {row.currency}, the company's currency is {self.company.currency}."
             return Newborn(row, SyncState.HELD, "currency_differs", reason)
-        if row.pk in paired:
-            return _twice(row, paired[row.pk])
+        if row in paired:
+            return _twice(row, paired[row])
         return self._by_application(row)
 
     def _by_application(self, row: MirrorRow) -> Newborn:
@@ -155,8 +154,8 @@ class _Judge:
 
 def _same_on_both_sides(
     company: Company, ours: Sequence[MirrorRow], theirs: Sequence[MirrorRow]
-) -> dict[int, MirrorRow]:
-    """Newborn payments of the two sides with one customer, amount and week. Before the first run came to its end one
+) -> dict[MirrorRow, MirrorRow]:
+    """Newborn payments of the two sides with one customer, amount and week. Before anything was ever written one
     candidate is the payment somebody had already entered, and is linked; later a person says.
     """
     if not ours or not theirs:
@@ -167,18 +166,17 @@ def _same_on_both_sides(
         link = customers.get(row.party)
         if link and link.syncro and row.amount:
             wanted[(link.syncro.external_id, row.amount)].append(row)
-    first = not Run.objects.filter(company=company, ended_at__isnull=False, error="").exists()
-    paired: dict[int, MirrorRow] = {}
+    first = not Request.objects.filter(company=company).exists()
+    paired: dict[MirrorRow, MirrorRow] = {}
     for row in ours:
-        near = [other for other in wanted.get((row.party, row.amount or ZERO), []) if _near(row, other)]
-        if first and len(near) == 1 and near[0].pk not in paired:
-            _link_as_same(company, row, near[0])
-        paired.update({row.pk: near[0], near[0].pk: row} if near else {})
+        there = wanted.get((row.party, row.amount or ZERO), [])
+        alike = [other for other in there if near(row, other)]
+        if first and len(alike) == 1:
+            _link_as_same(company, row, alike[0])
+        if alike:
+            paired |= {row: alike[0], alike[0]: row}
+            there.remove(alike[0])
     return paired
-
-
-def _near(row: MirrorRow, other: MirrorRow) -> bool:
-    return row.date is not None and other.date is not None and abs(row.date - other.date) <= SAME_WITHIN
 
 
 def _link_as_same(company: Company, ours: MirrorRow, theirs: MirrorRow) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from apps.sync import decide
 from tests.features.ledger import QuickBooksOnline
 from tests.world import NOTHING, TODAY, World, written
 
@@ -90,3 +91,43 @@ def test_two_of_one_name_in_syncro_and_one_in_the_books_are_not_guessed(world: W
     world.sync()
     assert [item.kind for item in world.queue()] == ["duplicate_customer", "duplicate_customer"]
     assert (books.customers(), books.invoices()) == (["John Smith"], [])
+
+
+def test_a_payment_that_waits_here_and_is_entered_there_meanwhile_is_asked_about(world: World) -> None:
+    books = QuickBooksOnline(world.books)
+    acme = world.customer("Acme Ltd")
+    invoice = world.invoice(acme, "100.00", number="1001")
+    world.pays(acme, "100.00", {invoice: "100.00"}, method="Bitcoin")
+    world.sync()
+    assert world.held("mapping_missing").reason
+    books.takes("100.00", {"1001": "100.00"})
+    assert world.sync().counts["writes"] == NOTHING
+    assert [item.kind for item in world.queue()] == ["payment_on_both_sides"]
+    assert world.decides("same").counts["writes"] == NOTHING
+    assert (world.states(), len(books.payments()), len(world.syncro_payments())) == ({}, 1, 1)
+
+
+def test_history_of_a_customer_a_person_has_to_match_is_not_entered_twice(world: World) -> None:
+    books = QuickBooksOnline(world.books)
+    there = books.own_customer("Acme Ltd", email="other@acme.example")
+    books.own_invoice("Acme Ltd", "1001", "100.00")
+    books.takes("100.00", {"1001": "100.00"})
+    acme = world.customer("Acme Ltd", email="office@acme.example")
+    world.pays(acme, "100.00", {world.invoice(acme, "100.00", number="1001"): "100.00"})
+    world.sync()
+    decide.same_customer(world.held("name_taken"), there)
+    assert world.sync().counts["writes"] == NOTHING
+    assert (len(books.invoices()), len(books.payments()), len(world.syncro_payments())) == (1, 1, 1)
+    assert {item.kind for item in world.queue()} == {"payment_on_both_sides"}
+
+
+def test_two_equal_payments_of_one_week_that_a_person_calls_different_both_go(world: World) -> None:
+    books = QuickBooksOnline(world.books)
+    acme = world.customer("Acme Ltd")
+    invoice = world.invoice(acme, "100.00", number="1001")
+    world.sync()
+    books.takes("50.00", {"1001": "50.00"})
+    world.pays(acme, "50.00", {invoice: "50.00"})
+    world.sync()
+    assert written(world.decides("different")) == {"books": {"payment created": 1}, "syncro": {"payment created": 1}}
+    assert (books.invoice("1001").open, world.due(invoice), world.states()) == (Decimal(0), Decimal(0), {})

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from apps.mirror.models import Link
-from apps.sync.engine import link_counts
+from apps.sync.current import link_counts
 from apps.sync.models import Request
 from tests.flows.wires import Killed, dying_at, once, wound
 from tests.world import World

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from apps.sync.engine import link_counts
+from apps.sync.current import link_counts
 from apps.sync.models import Request
 from tests.flows.wires import Killed, once, wound
 from tests.world import World

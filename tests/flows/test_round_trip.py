@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.sync.engine import link_counts
+from apps.sync.current import link_counts
 from tests.world import World
 
 

@@ -14,9 +14,11 @@ from apps.connections.policies import Policies
 from apps.core.clock import db_now
 from apps.mirror.models import Link
 from apps.sync.claim import Patience, claim, release_expired, still_ours
-from apps.sync.engine import link_counts, opened, settle_newborns
+from apps.sync.current import link_counts
+from apps.sync.engine import settle_newborns
 from apps.sync.look import look_at_doubts
 from apps.sync.push import push_due
+from apps.sync.reading import opened
 from tests.world import World
 
 SOON = Patience(lease=0.2, trust=0.1)

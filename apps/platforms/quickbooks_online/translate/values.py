@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from apps.platforms.base import day_of
+from apps.platforms.errors import Unreadable
 from apps.platforms.records import Facts, Status
 
 Raw = Mapping[str, Any]
@@ -34,9 +35,14 @@ def to_ref(external_id: str) -> Body:
 
 
 def number(raw: Raw, name: str, default: Decimal = ZERO) -> Decimal:
-    """A number as Decimal; also one that arrives as text."""
+    """A number as Decimal; also one that arrives as text. Raises Unreadable for what is no number."""
     value = raw.get(name)
-    return default if value in (None, "") else Decimal(str(value))
+    if value in (None, ""):
+        return default
+    try:
+        return Decimal(str(value))
+    except InvalidOperation as error:
+        raise Unreadable(f"QuickBooks sent a {name} that is no number: {value!r}") from error
 
 
 def maybe(raw: Raw, name: str) -> Decimal | None:
