@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from apps.connections.opening import open_platform
-from apps.sync import engine
+from apps.sync import reading
 
 
 class Killed(BaseException):
@@ -64,7 +64,7 @@ def wound(
 ) -> None:
     """From now on every platform of a run speaks through such a transport."""
     opened: Any = partial(_opened, before, after, instead)
-    patch.setattr(engine, "open_platform", opened)
+    patch.setattr(reading, "open_platform", opened)
 
 
 def _opened(before: Judge | None, after: Judge | None, instead: Stand | None, stored: Any) -> Any:
