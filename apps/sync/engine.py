@@ -22,6 +22,7 @@ from apps.mirror.models import Link, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, RateLimited, Refused, TryLater
+from apps.platforms.registry import PLATFORMS
 from apps.sync import brake
 from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
@@ -167,12 +168,13 @@ def watched(company: Company, side: Side) -> Iterator[None]:
     try:
         yield
     except NeedsReconnect as error:
+        error.name(PLATFORMS[stored.platform].title)
         needs_sign_in(stored, error.message)
         raise
-    except RateLimited:  # it answered, and said when to come again
-        raise
     except TryLater as error:
-        did_not_answer(stored, error)
+        error.name(PLATFORMS[stored.platform].title)
+        if not isinstance(error, RateLimited):  # that one answered, and said when to come again
+            did_not_answer(stored, error)
         raise
     came_through(stored)
 
