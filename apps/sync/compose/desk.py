@@ -83,6 +83,8 @@ class Desk:
 
     def customer(self, side: Side, external_id: str) -> str:
         """The id across of a customer of this side; NotLinkedYet while it has none."""
+        if not external_id:
+            raise Held("bad_input", "Nothing says whose it is; it has no customer.")
         link = self._customers[side].get(external_id)
         if side is Side.SYNCRO and link and link.books:  # a document takes the currency of its customer in the books
             self.check_currency(link.books.currency, f"{link.books} is kept")
