@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -84,6 +85,14 @@ class TieoutCommand(BaseCommand):
             raise CommandError(f"There is no company {slug!r}. Companies: {known}.", returncode=USAGE)
         require(self.operator, verb, company)
         return company
+
+
+def calendar_day(text: str) -> date:
+    """A day given on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day; write it like 2026-01-31") from None
 
 
 def exit_code(error: Exception) -> int:

@@ -36,6 +36,11 @@ class PlatformError(Exception):
         self.external_id = external_id
         super().__init__(self.message)
 
+    def name(self, title: str) -> None:
+        """Say which system it was, where the sentence only calls it the other one."""
+        self.message = self.message.replace("The other system", title).replace("the other system", title)
+        self.args = (self.message,)
+
 
 class TryLater(PlatformError):
     """The other system is busy; this will be sent again by itself."""

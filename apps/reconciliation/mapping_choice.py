@@ -41,9 +41,9 @@ def map_it(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
 def _check_kind(topic: str, chosen: Mapping[str, str]) -> None:
     if topic == Topic.PAYMENT_METHOD:
         if chosen["kind"] not in MethodKind.values:
-            raise CannotResolve(f"map_it needs --set kind=... here: {', '.join(MethodKind.values)}.")
+            raise CannotResolve(f"map_it needs --set kind=VALUE here: {', '.join(MethodKind.values)}.")
     elif not chosen["external_id"]:
-        raise CannotResolve("map_it needs --set external_id=....")
+        raise CannotResolve("map_it needs --set external_id=VALUE, its id in the books.")
 
 
 def _named(company: Company, entity: str, external_id: str) -> str:

@@ -117,7 +117,7 @@ def _checked(mismatch: Mismatch, name: str, values: Mapping[str, str]) -> Resolu
     resolution = choices[name]
     missing = [key for key in resolution.needs if not values.get(key)]
     if missing:
-        raise CannotResolve(f"{name} needs {_settings(missing)}.")
+        raise CannotResolve(f"{name} needs {_settings(missing)}. {resolution.sentence}")
     strange = sorted(set(values) - {*resolution.needs, *resolution.takes})
     if strange:
         raise CannotResolve(f"{name} does not take {_settings(strange)}.")
@@ -132,4 +132,4 @@ def _ask(mismatch: Mismatch, resolution: Resolution, user: Person) -> None:
 
 
 def _settings(names: Iterable[str]) -> str:
-    return ", ".join(f"--set {name}=..." for name in names)
+    return ", ".join(f"--set {name}=VALUE" for name in names)

@@ -12,6 +12,7 @@ from apps.core.clock import db_now
 from apps.mirror.models import SyncroRecord
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, RateLimited, Refused, TryLater
+from apps.platforms.registry import PLATFORMS
 from apps.sync import brake
 from apps.sync.allocation import solve
 from apps.sync.current import Pass
@@ -45,12 +46,13 @@ def watched(company: Company, side: Side) -> Iterator[None]:
     try:
         yield
     except NeedsReconnect as error:
+        error.name(PLATFORMS[stored.platform].title)
         needs_sign_in(stored, error.message)
         raise
-    except RateLimited:  # it answered, and said when to come again
-        raise
     except TryLater as error:
-        did_not_answer(stored, error)
+        error.name(PLATFORMS[stored.platform].title)
+        if not isinstance(error, RateLimited):  # that one answered, and said when to come again
+            did_not_answer(stored, error)
         raise
     came_through(stored)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from apps.connections.models import ApiCall, Company, Connection, ConnectionState
 from apps.connections.policies import Policies
@@ -57,6 +57,16 @@ def test_a_company_is_made_and_listed() -> None:
 def test_a_company_that_exists_or_has_a_bad_name_is_a_usage_error(acme: Company) -> None:
     assert refused("company", "create", "acme", "--books", "qbo") == (2, "Company with this Slug already exists.")
     assert refused("company", "create", "Ac me", "--books", "qbo") == (2, "Small letters, digits and dashes.")
+
+
+def test_a_policy_is_set_from_a_shell(acme: Company) -> None:
+    load_command_class("apps.connections", "policy").run_from_argv(["manage.py", "policy", "acme", "refunds=review"])
+    assert Policies.of(acme).get("refunds") == "review"
+
+
+def test_a_day_that_is_none_is_said_in_words() -> None:
+    _, sentence = refused("company", "create", "acme", "--books", "qbo", "--start-date", "soon")
+    assert "'soon' is no day; write it like 2026-01-31" in sentence
 
 
 @pytest.mark.parametrize("words", [["policy", "nope"], ["doctor", "nope"], ["mapping", "nope", "list"]])

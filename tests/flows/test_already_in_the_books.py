@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from apps.mirror.models import BooksRecord
 from apps.sync import decide
+from apps.sync.compose.desk import _holder
 from tests.features.ledger import QuickBooksOnline
 from tests.world import NOTHING, TODAY, World, written
 
@@ -131,3 +133,18 @@ def test_two_equal_payments_of_one_week_that_a_person_calls_different_both_go(wo
     world.sync()
     assert written(world.decides("different")) == {"books": {"payment created": 1}, "syncro": {"payment created": 1}}
     assert (books.invoice("1001").open, world.due(invoice), world.states()) == (Decimal(0), Decimal(0), {})
+
+
+def test_a_category_with_the_name_of_a_product_is_not_the_product(world: World) -> None:
+    world.books.create(entity="Item", body={"Name": "Cables", "Type": "Category"})
+    cables = world.syncro.product(name="Cables")
+    line = {"product_id": cables, "item": "x", "name": "x", "quantity": "1", "price": "5"}
+    world.syncro.invoice(customer_id=world.customer(), lines=[line], date=TODAY.isoformat())
+    world.sync()
+    assert (world.states(), len(world.in_books("Invoice"))) == ({}, 1)
+
+
+def test_of_several_items_of_one_name_the_one_outside_a_category_is_the_product() -> None:
+    plain = BooksRecord(external_id="11", content={"kind": "service", "category": ""})
+    below = [BooksRecord(external_id=key, content={"kind": "service", "category": f"C{key}"}) for key in "56"]
+    assert [_holder([*below, plain]), _holder(below[:1]), _holder(below)] == ["11", "5", ""]

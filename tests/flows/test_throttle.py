@@ -35,6 +35,11 @@ def test_a_throttle_between_batches_is_waited_for(hasty: World) -> None:
     assert Connection.objects.get(platform="quickbooks_online").failures == 0
 
 
+def test_an_outage_is_told_with_the_name_of_the_system(world: World) -> None:
+    world.syncro.fault(kind="status", method="GET", path="/customers", status=503, body={}, times=9)
+    assert world.sync().counts["stopped"] == {"code": "unavailable", "sentence": "Syncro answered with status 503."}
+
+
 def test_an_outage_stops_the_run_and_the_next_goes_on(hasty: World, settings: Any) -> None:
     many_invoices(hasty, 4)
     settings.LIMIT_SCALE = 1.0

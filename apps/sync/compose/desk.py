@@ -18,12 +18,14 @@ from apps.mirror.models import Application, BooksRecord, Link, MirrorRow
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side, Verb, Write
 from apps.platforms.content import from_content
-from apps.platforms.records import Facts, Record
+from apps.platforms.records import Facts, ItemKind, Record
 from apps.sync.links import counterparts, payments_on
 
 ZERO = Decimal(0)
 #: Entities of name lists, where a name can be taken.
 LISTED = frozenset({"customer", "item"})
+#: Items that only hold others: no line of a document can name them.
+UNSOLD = frozenset({ItemKind.CATEGORY, ItemKind.BUNDLE})
 
 
 class Held(Exception):
@@ -81,6 +83,8 @@ class Desk:
 
     def customer(self, side: Side, external_id: str) -> str:
         """The id across of a customer of this side; NotLinkedYet while it has none."""
+        if not external_id:
+            raise Held("bad_input", "Nothing says whose it is; it has no customer.")
         link = self._customers[side].get(external_id)
         if side is Side.SYNCRO and link and link.books:  # a document takes the currency of its customer in the books
             self.check_currency(link.books.currency, f"{link.books} is kept")
@@ -223,5 +227,17 @@ def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
     rows = BooksRecord.objects.filter(
         company=company, entity__in={link.entity for link in listed}, gone_at__isnull=True
     )
-    named = rows.annotate(folded=Lower("label")).filter(folded__in=wanted)
-    return {label.casefold(): key for label, key in named.values_list("label", "external_id")} if listed else {}
+    named = rows.annotate(folded=Lower("label")).filter(folded__in=wanted) if listed else rows.none()
+    holders: dict[str, list[BooksRecord]] = {}
+    for row in named.order_by("pk"):
+        holders.setdefault(row.label.casefold(), []).append(row)
+    return {name: _holder(rows) for name, rows in holders.items()}
+
+
+def _holder(rows: Sequence[BooksRecord]) -> str:
+    """The id of the one a new entry of this name may be joined to; "" when the name is taken by what no line can name,
+    or by several below different categories.
+    """
+    able = [row for row in rows if row.content.get("kind") not in UNSOLD]
+    top = [row for row in able if not row.content.get("category")] or able
+    return top[0].external_id if len(top) == 1 else ""

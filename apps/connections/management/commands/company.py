@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from apps.connections.access import companies_for, require
-from apps.connections.commands import TieoutCommand
+from apps.connections.commands import TieoutCommand, calendar_day
 from apps.connections.models import Company, Connection
 from apps.platforms.base import Side
 from apps.platforms.registry import PLATFORMS, SHORT_NAMES
@@ -27,7 +26,7 @@ class Command(TieoutCommand):
         create.add_argument("slug", help="its name in commands: small letters, digits, dashes")
         create.add_argument("--books", required=True, choices=books(), help="its accounting product")
         create.add_argument("--name", help="its name for people")
-        create.add_argument("--start-date", type=date.fromisoformat, help="documents before this day are never written")
+        create.add_argument("--start-date", type=calendar_day, help="documents before this day are never written")
         create.add_argument("--currency", default="USD")
         create.add_argument("--json", action="store_true", default=False, dest="json_after")
         actions.add_parser("list", help="list the companies").add_argument(

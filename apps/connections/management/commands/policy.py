@@ -21,16 +21,16 @@ class Command(TieoutCommand):
         """The company and what to set."""
         super().add_arguments(parser)
         parser.add_argument("slug")
-        parser.add_argument("settings", nargs="*", metavar="KEY=VALUE")
+        parser.add_argument("choices", nargs="*", metavar="KEY=VALUE")
 
     def work(self, **options: Any) -> None:
         """Set what is named, then say everything."""
-        company = self.company(options["slug"], "policy" if options["settings"] else "see")
+        company = self.company(options["slug"], "policy" if options["choices"] else "see")
         with transaction.atomic():
-            for setting in options["settings"]:
-                key, equals, value = setting.partition("=")
+            for choice in options["choices"]:
+                key, equals, value = choice.partition("=")
                 if not equals:
-                    raise CommandError(f"{setting!r} is not KEY=VALUE.", returncode=USAGE)
+                    raise CommandError(f"{choice!r} is not KEY=VALUE.", returncode=USAGE)
                 set_policy(company, key.strip(), value)
         self._say(company)
 

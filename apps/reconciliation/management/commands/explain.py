@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -9,6 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from apps.connections.commands import USAGE, TieoutCommand
 from apps.platforms.base import Side
 from apps.reconciliation.explain import explain, find_row
+
+NAMED: Mapping[Side, str] = {Side.SYNCRO: "Syncro", Side.BOOKS: "The books"}
 
 
 class Command(TieoutCommand):
@@ -31,7 +34,10 @@ class Command(TieoutCommand):
             raise CommandError(f"A record is named syncro:ID or books:ID, not {options['record']!r}.", returncode=USAGE)
         row = find_row(company, options["entity"], Side(side), external_id)
         if row is None:
-            raise CommandError(f"{side} has told us of no {options['entity']} {external_id}.", returncode=USAGE)
+            raise CommandError(
+                f"{NAMED[Side(side)]} told us of no {options['entity']} {external_id} that could be read.",
+                returncode=USAGE,
+            )
         told = explain(row)
         self.say_json(told) if self.as_json else self._say_all(str(row), told)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.connections.commands import CheckFailed, TieoutCommand
+from apps.connections.commands import CheckFailed, TieoutCommand, calendar_day
 from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.tieout import TieOut, tie_out
 
@@ -23,9 +22,7 @@ class Command(TieoutCommand):
         """The company, the day and the check."""
         super().add_arguments(parser)
         parser.add_argument("slug")
-        parser.add_argument(
-            "--as-of", type=date.fromisoformat, metavar="DATE", help="only what is dated up to this day"
-        )
+        parser.add_argument("--as-of", type=calendar_day, metavar="DATE", help="only what is dated up to this day")
         parser.add_argument("--by", choices=["month"], help="also the movements of each month")
         parser.add_argument("--check", action="store_true", help="exit with 5 when anything is unexplained")
 
