@@ -17,6 +17,8 @@ from apps.sync.links import counterparts
 
 SAME_WITHIN = timedelta(days=7)
 CODE = "same_on_both_sides"
+#: Booked with another, or perhaps written already.
+NOT_ASKED = ("refund_partner", "refund_review", "cannot_tell")
 
 
 def ask_about_twins(company: Company) -> int:
@@ -47,7 +49,7 @@ def _unwritten(company: Company, origin: Side) -> QuerySet[Link]:
     links = Link.objects.filter(
         waits, company=company, entity="payment", origin=origin, **{f"{origin.other.value}": None}
     )
-    others = links.exclude(code__in=[CODE, "refund_partner", "refund_review"]).exclude(hints__has_key="different")
+    others = links.exclude(code__in=[CODE, *NOT_ASKED]).exclude(hints__has_key="different")
     return (
         others.filter(**{f"{origin.value}__amount__gt": 0})
         .select_related("syncro", "books")

@@ -81,7 +81,7 @@ def copied_payment(world: World, note: str = "") -> None:
     world.pays(acme, "40.00", {invoice: "40.00"})
     world.sync()
     (payment,) = world.in_books("Payment")
-    body = {"CustomerRef": payment["CustomerRef"], "TotalAmt": 40, "TxnDate": payment["TxnDate"]}
+    body = {name: payment[name] for name in ("CustomerRef", "TxnDate", "PaymentMethodRef")} | {"TotalAmt": 40}
     world.books.create("Payment", {**body, "PrivateNote": note or payment["PrivateNote"]})
 
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from django.db import connection
 
-from apps.connections.opening import open_platform
-from apps.sync import reading
-
 
 class Killed(BaseException):
     """The process is gone: nothing of ours may catch this."""
 
 
+REAL = httpx.HTTPTransport
 Judge = Callable[[httpx.Request], BaseException | None]
 Stand = Callable[[httpx.Request], httpx.Response | None]
 
@@ -27,7 +24,7 @@ class Wounded(httpx.BaseTransport):
     """A transport that asks before and after each request whether something goes wrong there."""
 
     def __init__(self, before: Judge | None, after: Judge | None, instead: Stand | None) -> None:
-        self.inner = httpx.HTTPTransport()
+        self.inner = REAL()
         self.before, self.after, self.instead = before, after, instead
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -62,13 +59,8 @@ def once(error: BaseException, path: str = "", method: str = "POST") -> Judge:
 def wound(
     patch: pytest.MonkeyPatch, *, before: Judge | None = None, after: Judge | None = None, instead: Stand | None = None
 ) -> None:
-    """From now on every platform of a run speaks through such a transport."""
-    opened: Any = partial(_opened, before, after, instead)
-    patch.setattr(reading, "open_platform", opened)
-
-
-def _opened(before: Judge | None, after: Judge | None, instead: Stand | None, stored: Any) -> Any:
-    return open_platform(stored, Wounded(before, after, instead))
+    """From now on everything speaks through such a transport."""
+    patch.setattr(httpx, "HTTPTransport", lambda **options: Wounded(before, after, instead))
 
 
 @contextmanager
