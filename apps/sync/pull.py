@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce, Now
 
 from apps.connections.models import Company
@@ -75,7 +75,9 @@ def pull(
         if stop() and not page.last:
             done.whole = False
             return done
-    Cursor.objects.filter(pk=cursor.pk).update(pulled_at=Now(), loaded_at=Coalesce(F("loaded_at"), Now()))
+    Cursor.objects.filter(pk=cursor.pk).update(
+        pulled_at=Now(), loaded_at=Coalesce(F("loaded_at"), Now()), unreadable=list(dict.fromkeys(done.unreadable))
+    )
     return done
 
 
@@ -99,6 +101,16 @@ def read_again(company: Company, side: Side, entity: str, ids: Sequence[str], pl
         saved += save_records(company, side, there)
         mark_gone(company, side, entity, [key for key, record in answer.items() if record is None])
     return saved
+
+
+def read_missing_customers(company: Company, platform: DirectPlatform) -> None:
+    """Customers that new Syncro documents name and no list showed: made since it was read, or no longer there."""
+    known = SyncroRecord.objects.filter(company=company, entity="customer", external_id=OuterRef("party"))
+    documents = SyncroRecord.objects.filter(
+        ~Exists(known), company=company, entity__in=["invoice", "payment"], gone_at=None
+    ).exclude(party="")
+    missing = documents.values_list("party", flat=True).distinct().order_by("party")[:ASK_AT_ONCE]
+    read_again(company, Side.SYNCRO, "customer", list(missing), platform)
 
 
 def watch_held(company: Company, side: Side, platform: DirectPlatform) -> None:

@@ -18,7 +18,7 @@ from apps.sync.allocation import solve
 from apps.sync.current import Pass
 from apps.sync.entities import NAMES
 from apps.sync.models import Cursor
-from apps.sync.pull import Vanished, entities_of, pull, read_touched_invoices, sweep, watch_held
+from apps.sync.pull import Vanished, entities_of, pull, read_missing_customers, read_touched_invoices, sweep, watch_held
 from apps.sync.push import connected
 
 SWEEP_EVERY = timedelta(hours=24)
@@ -84,6 +84,7 @@ def read_side(this: Pass, side: Side, platform: DirectPlatform) -> None:
         _sweep_when_due(this, side, entity, platform)
     watch_held(this.company, side, platform)
     if side is Side.SYNCRO:
+        read_missing_customers(this.company, platform)
         payments = this.pulled.get((side, "payment"))
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
 

@@ -212,10 +212,21 @@ def test_an_amount_that_is_no_number_costs_its_own_invoice_only(world: World, bo
     )
     (warning,) = world.sync().counts["warnings"]
     assert warning.startswith("Syncro's invoice 1001 was left out: Syncro sent an amount that is no number: 'abc'.")
+    assert [item.kind for item in world.queue()] == ["unreadable_record"]
     assert [each.number for each in books.invoices()] == ["1002"]
     world.syncro.clear_faults()
     assert "warnings" not in world.sync().counts
-    assert [each.number for each in books.invoices()] == ["1001", "1002"]
+    assert (world.queue(), [each.number for each in books.invoices()]) == ([], ["1001", "1002"])
+
+
+def test_an_invoice_whose_customer_is_gone_waits_in_the_queue(world: World, books: QuickBooksOnline) -> None:
+    acme, other = world.customer("Acme Ltd"), world.customer("Other Ltd")
+    world.invoice(acme, "100.00", number="1001")
+    world.invoice(other, "20.00", number="1002")
+    world.syncro.delete_customer(acme)
+    world.sync()
+    assert world.held("bad_reference").reason == f"Its customer {acme} of Syncro is not known on the other side."
+    assert [each.number for each in books.invoices()] == ["1002"]
 
 
 def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: QuickBooksOnline) -> None:

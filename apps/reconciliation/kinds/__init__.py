@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "refused_by_platform": f"{_HERE}.refused_by_platform:RefusedByPlatform",
     "in_doubt_cannot_tell": f"{_HERE}.in_doubt_cannot_tell:InDoubtCannotTell",
     "copied_document": f"{_HERE}.copied_document:CopiedDocument",
+    "unreadable_record": f"{_HERE}.unreadable_record:UnreadableRecord",
     "not_syncros": f"{_HERE}.not_syncros:NotSyncros",
 }
 

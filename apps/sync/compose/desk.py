@@ -86,7 +86,10 @@ class Desk:
         if not external_id:
             raise Held("bad_input", "Nothing says whose it is; it has no customer.")
         link = self._customers[side].get(external_id)
-        if side is Side.SYNCRO and link and link.books:  # a document takes the currency of its customer in the books
+        if link is None:
+            where = "Syncro" if side is Side.SYNCRO else "the books"
+            raise Held("bad_reference", f"Its customer {external_id} of {where} is not known on the other side.")
+        if side is Side.SYNCRO and link.books:  # a document takes the currency of its customer in the books
             self.check_currency(link.books.currency, f"{link.books} is kept")
         return self._across(link, side, "customer", external_id)
 
