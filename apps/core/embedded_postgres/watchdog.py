@@ -26,7 +26,10 @@ from apps.core.lifeline import signal_with_parent
 
 GRACE = 2.0  # seconds without a user before the server is stopped
 POLL = 0.25
-MOST_CRASHES = 5  # in a row, each less than a minute after its start
+# Ends in a row, each less than a minute after its start: with the growing pauses between them about 20 seconds, since
+# what a killed server leaves behind on a busy machine may need as long to let its shared memory go.
+MOST_CRASHES = 14
+LONGEST_PAUSE = 2.0
 LOG_MOST = 5_000_000  # bytes kept of server.log
 SERVER = ("-h", "", "-c", "logging_collector=off", "-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "jit=off")
 
@@ -71,7 +74,7 @@ class Watchdog:
         sys.stderr.write(f"watchdog: the server ended with {self.server.returncode}\n")
         if self.crashes > MOST_CRASHES:
             raise EmbeddedPostgresError(f"The embedded PostgreSQL keeps ending; {self.place.log} says why.")
-        time.sleep(0.1 * self.crashes)
+        time.sleep(min(0.15 * self.crashes, LONGEST_PAUSE))
         end_orphan(self.place.pgdata)
         self.server = self.start()
 
