@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -300,8 +300,3 @@ RECORDS: Mapping[str, type[Record]] = {
 def read_record(entity: str, content: Mapping[str, Any], **envelope: Any) -> Record:
     """The record whose `content()` this is; `envelope` gives id, revision, status, marker and so on."""
     return from_content(RECORDS[entity], {**content, **envelope})
-
-
-def neutral_fields(entity: str) -> tuple[str, ...]:
-    """The names of an entity's own fields, in order."""
-    return tuple(item.name for item in fields(RECORDS[entity]) if item.name not in _ENVELOPE)
