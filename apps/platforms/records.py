@@ -63,10 +63,13 @@ _ENVELOPE = frozenset({"external_id", "revision", "status", "updated_at", "marke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer(Record):
-    """A customer; `balance` is the side's own figure for this customer alone, where it gives one."""
+    """A customer; `balance` is the side's own figure for this customer alone, where it gives one.
+
+    `only_supplier`: on a side that keeps customers and suppliers in one list, we only ever bought from it so far.
+    """
 
     entity: ClassVar[str] = "customer"
-    volatile: ClassVar[frozenset[str]] = frozenset({"balance"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"balance", "only_supplier"})
 
     name: str
     company_name: str = ""
@@ -82,6 +85,7 @@ class Customer(Record):
     parent_id: str = ""
     currency: str = ""
     balance: Decimal | None = None
+    only_supplier: bool = False
 
 
 class ItemKind(StrEnum):
@@ -123,7 +127,10 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of a document; `amount` is net of the line's own discount and without tax."""
+    """A line of a document; `amount` is net of the line's own discount and without tax.
+
+    `item_code` and `account_id` say in the words of the books what the item is called and where the line posts.
+    """
 
     line_id: str = ""
     kind: LineKind = LineKind.ITEM
@@ -137,6 +144,8 @@ class Line:
     tax_code_id: str = ""
     category: str = ""
     class_id: str = ""
+    item_code: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +231,26 @@ class Payment(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(Record):
+    """Money paid back to a customer out of credit: raises the receivable by `amount`, which is positive.
+
+    Its applications say which credits it uses up (`document_entity` credit_memo or payment).
+    """
+
+    entity: ClassVar[str] = "refund"
+
+    customer_id: str = ""
+    date: date
+    amount: Decimal = Decimal(0)
+    method: str = ""
+    account_id: str = ""
+    reference: str = ""
+    applications: tuple[Application, ...] = ()
+    memo: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivableMovement(Record):
     """Any other document of the books that moves a customer's receivable: `amount` is added to what is owed."""
 
@@ -275,7 +304,8 @@ class Facts(Record):
     """What a platform says of the whole account, as far as documents depend on it.
 
     `closed_through`: documents dated up to this day are refused. `keeps_numbers`: a document may carry our number.
-    `automatic_tax`: the platform chooses the tax code itself and honours an amount sent.
+    `automatic_tax`: the platform chooses the tax code itself and honours an amount sent. `defaults`: ids and values of
+    its own choice that writing needs to know, by a name the platform gives them.
     """
 
     entity: ClassVar[str] = "facts"
@@ -289,11 +319,12 @@ class Facts(Record):
     uses_tax: bool = True
     applies_credits_itself: bool = False
     time_zone: str = ""
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 RECORDS: Mapping[str, type[Record]] = {
     kind.entity: kind
-    for kind in (Customer, Item, Invoice, CreditMemo, RefundReceipt, Payment, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts)
+    for kind in (Customer, Item, Invoice, CreditMemo, RefundReceipt, Payment, Refund, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts)
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
-from apps.platforms.base import Account, DirectPlatform, Platform, Side
+from apps.platforms.base import Account, DirectPlatform, MailboxPlatform, Platform, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ PLATFORMS: dict[str, Entry] = {
     "quickbooks_online": Entry(
         "apps.platforms.quickbooks_online.platform:QuickBooksOnline", "QuickBooks Online", Side.BOOKS, "qbo"
     ),
+    "quickbooks_desktop": Entry(
+        "apps.platforms.quickbooks_desktop.platform:QuickBooksDesktop", "QuickBooks Desktop", Side.BOOKS, "qbd"
+    ),
+    "xero": Entry("apps.platforms.xero.platform:Xero", "Xero", Side.BOOKS, "xero"),
 }
 
 #: The short names of the command line (`company create --books qbo`).
@@ -42,3 +46,16 @@ def connect(key: str, account: Account) -> DirectPlatform:
     if not issubclass(kind, DirectPlatform):
         raise TypeError(f"{kind.title} fetches its own letters and cannot be called")
     return kind(account)  # type: ignore[call-arg]
+
+
+def mailbox(key: str, account: Account) -> MailboxPlatform:
+    """A platform that fetches letters, for one account. Raises TypeError for one that answers while we wait."""
+    kind = platform_class(key)
+    if not issubclass(kind, MailboxPlatform):
+        raise TypeError(f"{kind.title} is called and fetches no letters")
+    return kind(account)
+
+
+def fetches_letters(key: str) -> bool:
+    """Whether this platform calls us rather than we it."""
+    return issubclass(platform_class(key), MailboxPlatform)
