@@ -19,9 +19,9 @@ from apps.connections.budget import SharedLimiter
 from apps.connections.models import Connection, ConnectionState
 from apps.connections.vault import ConnectionTokens, HeldTokens
 from apps.core.clock import DbNow, db_now
-from apps.platforms.base import Account, Call, DirectPlatform, Tokens, TokenStore
+from apps.platforms.base import Account, Call, DirectPlatform, MailboxPlatform, Tokens, TokenStore
 from apps.platforms.errors import NeedsReconnect, PlatformError, Unavailable
-from apps.platforms.registry import connect
+from apps.platforms.registry import connect, mailbox
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,13 @@ def open_platform(connection: Connection, transport: httpx.BaseTransport | None 
     if rest > 0:
         raise Unavailable(f"{connection} did not answer several times; it is tried again later.", retry_after=rest)
     return connect(connection.platform, account_of(connection, transport))
+
+
+def open_mailbox(connection: Connection) -> MailboxPlatform:
+    """A platform that fetches letters, for this connection. Raises NeedsReconnect unless it is CONNECTED."""
+    if connection.state != ConnectionState.CONNECTED:
+        raise NeedsReconnect(f"{connection} cannot be used: {connection.reason or connection.get_state_display()}")
+    return mailbox(connection.platform, account_of(connection))
 
 
 def account_of(connection: Connection, transport: httpx.BaseTransport | None = None) -> Account:
