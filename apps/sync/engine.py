@@ -25,6 +25,7 @@ from apps.sync.current import Note, Pass
 from apps.sync.links import ensure_links
 from apps.sync.look import look_at_doubts
 from apps.sync.models import Run
+from apps.sync.moved import follow_moved
 from apps.sync.newborn_payments import ensure_payment_links
 from apps.sync.notice import notice_changes
 from apps.sync.preview import preview
@@ -116,7 +117,7 @@ def settle_newborns(company: Company, policies: Policies) -> int:
     """Tie what is new, notice what changed; no request is sent. One process of a company at a time thinks."""
     with _thinking(company):
         solve(company)
-        moved = retie(company)
+        moved = retie(company) + follow_moved(company)
         moved += ensure_links(company, policies)
         moved += adopt(company)
         moved += ensure_payment_links(company, policies)
