@@ -80,14 +80,16 @@ class Post:
         return own or self._planned()
 
     def percent(self) -> int:
-        """How far the session is, at most 99."""
+        """How far the session is, at most 99 and never less than before."""
         plan = self.round.plan
         size = max(self.platform.limits.batch.values(), default=1)
         due = Link.objects.filter(
             company=self.company, origin=self.side.other, state__in=[SyncState.PENDING, SyncState.PUSHING]
         )
         left = len(plan["entities"]) + len(plan["again"]) + math.ceil(due.count() / size) + 1
-        return min(99, 100 * self.round.handed // (self.round.handed + left))
+        plan["percent"] = max(min(99, 100 * self.round.handed // (self.round.handed + left)), plan.get("percent", 0))
+        self.round.save(update_fields=["plan"])
+        return int(plan["percent"])
 
     def _letters(self) -> QuerySet[PostedLetter]:
         return PostedLetter.objects.filter(connection=self.connection).select_related("request")
