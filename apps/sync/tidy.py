@@ -9,7 +9,7 @@ from typing import Any
 from apps.connections.models import Company
 from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
-from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
+from apps.platforms.base import DirectPlatform, Outcome, Side, Verb, Write
 from apps.platforms.content import to_content
 from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item, SalesDocument
@@ -26,7 +26,7 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
 
     Gives the write to send, or None when the link came to rest.
     """
-    if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED):
+    if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED) or link.target is not Side.BOOKS:
         return write
     holder = desk.names.get(write.record.name.casefold())
     if holder is None:
@@ -88,6 +88,8 @@ def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | No
         reason = f"{outcome.error.message} It is number {write.record.number}."
         mine(link).move(SyncState.HELD, code="number_taken", reason=reason)
         return SyncState.HELD
+    if isinstance(outcome.error, AlreadyThere) and isinstance(write.record, Customer) and link.target is Side.SYNCRO:
+        return _taken_in_syncro(link, write, outcome.error)
     if (
         not isinstance(outcome.error, AlreadyThere)
         or write.verb is not Verb.CREATE
@@ -99,6 +101,13 @@ def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | No
     Link.objects.filter(pk=link.pk).update(hints={**link.hints, "suffix": True})
     mine(link).move(SyncState.PENDING, code="try_later", reason=outcome.error.message)
     return SyncState.PENDING
+
+
+def _taken_in_syncro(link: Link, write: Write, error: AlreadyThere) -> SyncState:
+    """Syncro has somebody of this address already: the same or not, a person says."""
+    code = "maybe_in_syncro" if write.verb is Verb.CREATE else "refused"
+    mine(link).move(SyncState.HELD, code=code, reason=f"Syncro did not take {link.books}: {error.message}")
+    return SyncState.HELD
 
 
 def read_fresh(company: Company, platform: DirectPlatform, link: Link, write: Write) -> None:
