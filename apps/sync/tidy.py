@@ -13,6 +13,7 @@ from apps.platforms.base import DirectPlatform, Outcome, Side, Verb, Write
 from apps.platforms.content import to_content
 from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item, SalesDocument
+from apps.platforms.registry import platform_class
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
 from apps.sync.pull import read_again
@@ -28,7 +29,7 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
     """
     if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED) or link.target is not Side.BOOKS:
         return write
-    holder = desk.names.get(write.record.name.casefold())
+    holder = _holder(desk, write)
     if holder is None:
         desk.names[write.record.name.casefold()] = ""
         return write
@@ -43,6 +44,18 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
     renamed = replace(write.record, name=f"{write.record.name} (Syncro {_own_id(link)})")
     desk.names[renamed.name.casefold()] = ""
     return replace(write, record=renamed)
+
+
+def _holder(desk: Desk, write: Write) -> str | None:
+    """The id of the one that has the name, "" for somebody a new entry cannot be joined to; below a parent only whom
+    that parent has counts: whether another's child of the name is in the way, the platform says.
+    """
+    parent = getattr(write.record, "parent_id", "")
+    if not parent or not platform_class(desk.company.books_platform).nests_customers:
+        return desk.names.get(getattr(write.record, "name", "").casefold())
+    rows = BooksRecord.objects.filter(company=desk.company, entity="customer", content__parent_id=parent)
+    found = rows.filter(label__iexact=getattr(write.record, "name", ""), gone_at__isnull=True).first()
+    return found.external_id if found else None
 
 
 def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
