@@ -111,6 +111,7 @@ def _link_of(side: Side, row: MirrorRow) -> Link | None:
     return link
 
 
+@transaction.atomic
 def put_under(company: Company, child: str, parent: str) -> Link:
     """A Syncro customer that the books do not have yet will be made there below this customer of the books."""
     ours = SyncroRecord.objects.filter(live(), company=company, entity="customer", external_id=child).first()

@@ -53,7 +53,12 @@ class Command(TieoutCommand):
         if changes:
             with only_one(company):
                 done = _done(company, entity, options)
-        told: dict[str, Any] = {"company": company.slug, "entity": entity, **_shown(find_matches(company, entity)), **done}
+        told: dict[str, Any] = {
+            "company": company.slug,
+            "entity": entity,
+            **_shown(find_matches(company, entity)),
+            **done,
+        }
         unread = [NAMES[side] for side in Side if not _was_read(company, side, entity)]
         if unread:
             told["unread"] = (
