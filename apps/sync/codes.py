@@ -16,6 +16,7 @@ HELD_CODES: dict[str, str] = {
     "currency_differs": "Its currency is not the company's.",
     "name_taken": "The name is taken by somebody else in the books.",
     "already_there": "The other side already has one like it.",
+    "maybe_in_syncro": "Only the books have it, but Syncro has a customer it may be.",
     "number_taken": "Its number is taken by another document.",
     "refused": "The other side refused it.",
     "period_closed": "The books are closed for its date.",

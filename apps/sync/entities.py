@@ -18,7 +18,7 @@ class Entity:
 
 #: In order of dependence: each wave is drained before the next begins.
 ENTITIES: tuple[Entity, ...] = (
-    Entity("customer", "Customers", (Side.SYNCRO,)),
+    Entity("customer", "Customers", (Side.SYNCRO, Side.BOOKS)),
     Entity("item", "Items", (Side.SYNCRO,)),
     Entity("invoice", "Invoices", (Side.SYNCRO,)),
     Entity("payment", "Payments", (Side.SYNCRO, Side.BOOKS)),

@@ -97,7 +97,10 @@ def sentence(code: str) -> str:
 
 
 def _newborn_customers(company: Company, policies: Policies) -> Iterable[Newborn]:
-    rows = unlinked(company, Side.SYNCRO, "customer").filter(live())
+    awaited = Leg.objects.filter(
+        link__company=company, side=Side.SYNCRO, entity="customer", external_id="", marker=OuterRef("marker")
+    )  # our own write coming back, whose answer is still under way
+    rows = unlinked(company, Side.SYNCRO, "customer").filter(live()).exclude(Exists(awaited))
     documents = SyncroRecord.objects.filter(
         company=company, entity__in=["invoice", "payment"], party=OuterRef("external_id")
     )
@@ -219,12 +222,16 @@ def join(link: Link, leg: Leg, row: MirrorRow) -> None:
 
 
 def agree(link: Link) -> None:
-    """What both sides say now becomes the agreed base."""
+    """What both sides say now becomes the agreed base, and nothing is left to bring over."""
+    Link.objects.filter(pk=link.pk, hints__has_key="back").update(hints={})
     agree_all([link.pk])
 
 
 def agree_all(link_ids: list[int]) -> None:
-    """What both sides of these links say now becomes the agreed base, and they are in sync; a handful of statements."""
+    """What both sides of these links say now becomes the agreed base, and they are in sync; a handful of statements.
+
+    What the books changed while Syncro's change went to them is still to be brought back.
+    """
     if not link_ids:
         return
     links = list(Link.objects.filter(pk__in=link_ids).select_related("syncro", "books"))
@@ -233,7 +240,8 @@ def agree_all(link_ids: list[int]) -> None:
             row = link.row(side)
             setattr(link, f"base_{side.value}", row.content if row else {})
             setattr(link, f"digest_{side.value}", row.digest if row else "")
-        link.attempts, link.hints = 0, {}
+        back = link.hints.get("back") if link.origin == Side.SYNCRO else None
+        link.attempts, link.hints = 0, {"back": back} if back else {}
     Link.objects.bulk_update(
         links, ["base_syncro", "base_books", "digest_syncro", "digest_books", "attempts", "hints"], batch_size=200
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apps.mirror.models import Link
 from apps.platforms.base import Side, Write
 from apps.sync.compose.customer import compose_customer
+from apps.sync.compose.customer_in import compose_customer_in
 from apps.sync.compose.desk import Desk, Held, NothingToDo, NotLinkedYet, StandsAside
 from apps.sync.compose.invoice import compose_invoice
 from apps.sync.compose.item import compose_item
@@ -15,6 +16,7 @@ from apps.sync.compose.payment import compose_payment, compose_payment_in
 #: By entity and the side it started on.
 COMPOSERS: dict[tuple[str, Side], Callable[[Desk, Link], Write]] = {
     ("customer", Side.SYNCRO): compose_customer,
+    ("customer", Side.BOOKS): compose_customer_in,
     ("item", Side.SYNCRO): compose_item,
     ("invoice", Side.SYNCRO): compose_invoice,
     ("payment", Side.SYNCRO): compose_payment,
