@@ -12,14 +12,11 @@ class StandIn(PocketApp):
     def control_new_company(self) -> Document:
         return {"realm": str(self.store.next_id("realm", 9130))}
 
-    def control_grant(self, realm: str) -> Document:
-        return {
-            "realm": realm,
-            "client_id": "id",
-            "client_secret": "secret",
-            "refresh_token": f"R{realm}",
-            "webhook_verifier": "v",
-        }
+    def control_registration(self) -> Document:
+        return {"client_id": "id", "client_secret": "secret", "webhook_verifier": "v"}
+
+    def control_grant(self) -> Document:
+        return {**self.control_registration(), "refresh_token": "R9130"}
 
     def control_setting(self, name: str, value: float) -> None:
         self.store.put("setting", name, {"value": value})
