@@ -99,7 +99,7 @@ def creation(record: Record, marker: str = "") -> Write:
 
 def change(now: Record, verb: Verb = Verb.UPDATE, **fields: Any) -> Write:
     wanted = replace(now, **fields)
-    named = {"external_id": now.external_id, "revision": now.revision}
+    named: dict[str, Any] = {"external_id": now.external_id, "revision": now.revision}
     return Write(verb=verb, entity=now.entity, record=wanted, base=now, **named)
 
 
