@@ -18,6 +18,7 @@ from apps.sandbox.frame import PocketApp, PocketServer
 from apps.sandbox.shop import seed
 from apps.sandbox.store import Store
 from apps.sandbox.syncro.app import PocketSyncro
+from tests import recorder
 from tests.features.ledger import LEDGERS, TODAY
 from tests.world import World
 
@@ -29,7 +30,7 @@ BROWSERLESS = shutil.which("chromium") is None and "CI" not in os.environ
 def pytest_report_header() -> list[str]:
     """Say what is left out, and how to have it."""
     left_out = "browser tests are left out: Chromium is not installed (Debian: apt-get install chromium)"
-    return [left_out] if BROWSERLESS else []
+    return [*([left_out] if BROWSERLESS else []), *([] if recorder.checkable() else [recorder.MISSING])]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,6 +62,20 @@ class Street:
         control.reset()
         control.setting(name="limit_scale", value=SCALE)
         return self.servers[key]
+
+
+@pytest.fixture(autouse=True)
+def what_is_sent_fits_its_description(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test is about: no platform of ours sends a body that its vendor does not describe.
+
+    Not where the pockets themselves are tried, by hand and with everything a vendor must refuse.
+    """
+    if "sandbox" in request.path.parts or not recorder.checkable():
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch, recorder.recording(patch) as seen:
+        yield
+    assert not [each for app, asked in seen for each in recorder.complaints(app, asked)][:3]
 
 
 @pytest.fixture(scope="session")
