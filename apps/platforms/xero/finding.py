@@ -78,8 +78,9 @@ class Finder:
 
     def _document(self, write: Write, record: Invoice | CreditMemo) -> Found | Answer:
         """An invoice by its number, a credit note among the customer's: only one with our marker is ours."""
-        if isinstance(record, Invoice) and record.number:
-            rows = self._rows("invoice", invoice_numbers=[document_number(record.number)])
+        number = document_number(record.number)
+        if isinstance(record, Invoice) and number and "," not in number:
+            rows = self._rows("invoice", invoice_numbers=[number])
             return self._marked(rows, "invoice", write.marker)
         rows = self._rows(record.entity, where=f'Contact.ContactID==guid("{record.customer_id}")')
         return self._marked(rows, record.entity, write.marker)

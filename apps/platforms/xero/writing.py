@@ -74,10 +74,7 @@ def read_outcomes(client: Client, puller: Puller, draft: Draft) -> list[Outcome]
     """Send and read. Raises TryLater, Unsure, NeedsReconnect for the request as a whole; other faults are outcomes."""
     status, answer = client.send(draft)
     if status >= 400:
-        error = refusal(answer, status)
-        if isinstance(error, TryLater | Unsure):
-            raise error
-        return [Outcome(error=error) for _ in draft.positions]
+        return _refused(answer, status, draft)
     root = _root(draft)
     rows = parts(answer, root) if isinstance(answer, Mapping) else []
     if root == "Allocations":
@@ -85,6 +82,17 @@ def read_outcomes(client: Client, puller: Puller, draft: Draft) -> list[Outcome]
     if len(rows) != len(draft.positions):
         raise Unsure
     return [_outcome(puller, draft, root, row) for row in rows]
+
+
+def _refused(answer: Any, status: int, draft: Draft) -> list[Outcome]:
+    """A refusal of the whole request. Of elements that have no error of their own nobody knows whether they were saved."""
+    error = refusal(answer, status)
+    if isinstance(error, TryLater | Unsure):
+        raise error
+    elements = parts(answer, "Elements") if isinstance(answer, Mapping) else []
+    if len(draft.positions) > 1 and len(elements) == len(draft.positions):
+        return [Outcome(error=_failed(row) or Unsure()) for row in elements]
+    return [Outcome(error=refusal(answer, status)) for _ in draft.positions]
 
 
 def _placed(writes: Sequence[Write], facts: Facts) -> Iterable[Placed]:
