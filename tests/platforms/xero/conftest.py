@@ -196,9 +196,14 @@ def raw_payment(key: str = guid(50), **fields: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def raw_batch(key: str = guid(60), shares: Sequence[tuple[str, float]] = ((A, 60.0), (B, 40.0)), **fields: Any) -> dict[str, Any]:
+def raw_batch(
+    key: str = guid(60), shares: Sequence[tuple[str, float]] = ((A, 60.0), (B, 40.0)), **fields: Any
+) -> dict[str, Any]:
     """A batch as Xero sends it: it names invoices, and no customer."""
-    members = [{"PaymentID": guid(61 + n), "Invoice": {"InvoiceID": one}, "Amount": part} for n, (one, part) in enumerate(shares)]
+    members = [
+        {"PaymentID": guid(61 + n), "Invoice": {"InvoiceID": one}, "Amount": part}
+        for n, (one, part) in enumerate(shares)
+    ]
     return {
         "Account": {"AccountID": BANK, "CurrencyCode": "USD"}, "Reference": f"cheque 9 · {PAID}", "BatchPaymentID": key,
         "Date": "/Date(1772668800000+0000)/", "Payments": members, "Type": "RECBATCH", "Status": "AUTHORISED",

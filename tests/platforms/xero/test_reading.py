@@ -77,7 +77,12 @@ def test_a_load_that_broke_off_goes_on_there(books: Books, stand: Stand) -> None
 
 def test_a_thousand_rows_of_one_second_are_read_by_page(books: Books, stand: Stand) -> None:
     rows = [raw_invoice(guid(number), UpdatedDateUTC=at(0)) for number in range(1, 2003)]
-    answers = [told("Invoices", *rows[:1000]), told("Invoices", *rows[:1000]), told("Invoices", *rows[1000:2000]), told("Invoices", *rows[2000:])]
+    answers = [
+        told("Invoices", *rows[:1000]),
+        told("Invoices", *rows[:1000]),
+        told("Invoices", *rows[1000:2000]),
+        told("Invoices", *rows[2000:]),
+    ]
     answers[1] = told("Invoices", *rows[500:1500])
     stand.on("GET", "/Invoices", *answers)
     found = [record.external_id for page in books.platform.pull("invoice", "") for record in page.records]
@@ -126,7 +131,13 @@ def test_bills_are_left_out(books: Books, stand: Stand) -> None:
 
 
 def test_one_record_that_makes_no_sense_hides_no_other_and_is_asked_for_again(books: Books, stand: Stand) -> None:
-    stand.on("GET", "/Invoices", told("Invoices", raw_invoice(Total="?"), raw_invoice(B)), told("Invoices", raw_invoice()), told("Invoices"))
+    stand.on(
+        "GET",
+        "/Invoices",
+        told("Invoices", raw_invoice(Total="?"), raw_invoice(B)),
+        told("Invoices", raw_invoice()),
+        told("Invoices"),
+    )
     (page,) = books.platform.pull("invoice", "")
     assert [record.external_id for record in page.records] == [B]
     assert page.unreadable[0].startswith(f"Invoices {A}: Xero sent a Total")
@@ -150,7 +161,9 @@ def test_contacts_include_archived_ones(books: Books, stand: Stand) -> None:
         ("tax_code", "TaxRates", {"TaxType": "T", "Name": "City"}, False),
     ],
 )
-def test_short_lists_are_read_whole(books: Books, stand: Stand, entity: str, root: str, row: dict[str, str], conditional: bool) -> None:
+def test_short_lists_are_read_whole(
+    books: Books, stand: Stand, entity: str, root: str, row: dict[str, str], conditional: bool
+) -> None:
     stand.on("GET", f"/{root}", told(root, row))
     (page,) = books.platform.pull(entity, "")
     list(books.platform.pull(entity, page.cursor))
@@ -160,7 +173,9 @@ def test_short_lists_are_read_whole(books: Books, stand: Stand, entity: str, roo
 
 def test_every_receipt_is_one_record(books: Books, stand: Stand) -> None:
     member = raw_payment(guid(61), BatchPaymentID=guid(60))
-    other = raw_payment(guid(62), BatchPayment={"BatchPaymentID": guid(60)}, Invoice={"InvoiceID": B, "Contact": {"ContactID": CONTACT}})
+    other = raw_payment(
+        guid(62), BatchPayment={"BatchPaymentID": guid(60)}, Invoice={"InvoiceID": B, "Contact": {"ContactID": CONTACT}}
+    )
     paid_back = raw_payment(guid(52), PaymentType="ARCREDITPAYMENT")
     bill = raw_payment(guid(53), PaymentType="ACCPAYPAYMENT")
     prepaid = {**raw_credit(), "PrepaymentID": guid(80), "Type": "RECEIVE-PREPAYMENT"}
@@ -183,7 +198,9 @@ def test_whose_batch_it_is_is_looked_up_once(books: Books, stand: Stand) -> None
 
 
 def test_refunds_are_those_payments_that_pay_back(books: Books, stand: Stand) -> None:
-    stand.on("GET", "/Payments", told("Payments", raw_payment(), raw_payment(guid(52), PaymentType="AROVERPAYMENTPAYMENT")))
+    stand.on(
+        "GET", "/Payments", told("Payments", raw_payment(), raw_payment(guid(52), PaymentType="AROVERPAYMENTPAYMENT"))
+    )
     (page,) = books.platform.pull("refund", "")
     assert [record.external_id for record in page.records] == [guid(52)]
 

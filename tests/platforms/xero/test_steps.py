@@ -66,7 +66,13 @@ def test_a_changed_payment_is_deleted_and_then_made_again() -> None:
     first = step(wanted, {0: there("p", "100.00", (A, "100.00"))})
     assert (first.verb, first.external_id, first.leg, first.last) == (Verb.DELETE, "p", 0, False)
     second = step(wanted, {})
-    assert (second.verb, second.external_id, second.base, second.last, parts(second)) == (Verb.CREATE, "", None, True, {B: 100})
+    assert (second.verb, second.external_id, second.base, second.last, parts(second)) == (
+        Verb.CREATE,
+        "",
+        None,
+        True,
+        {B: 100},
+    )
 
 
 @pytest.mark.parametrize("fields", [{"date": DAY.replace(day=6)}, {"amount": Decimal(90)}])
@@ -155,9 +161,17 @@ def test_what_is_no_receipt_is_refused(record: Payment) -> None:
         step(record, {}, Verb.CREATE)
 
 
-RECEIPT = RefundReceipt(customer_id=CONTACT, date=DAY, total=Decimal(25), lines=(line("25.00"),), account_id=BANK, number="R1")
+RECEIPT = RefundReceipt(
+    customer_id=CONTACT, date=DAY, total=Decimal(25), lines=(line("25.00"),), account_id=BANK, number="R1"
+)
 MEMO = CreditMemo(
-    customer_id=CONTACT, date=DAY, total=Decimal(25), balance=Decimal(25), external_id="c", revision="1", lines=(line("25.00"),)
+    customer_id=CONTACT,
+    date=DAY,
+    total=Decimal(25),
+    balance=Decimal(25),
+    external_id="c",
+    revision="1",
+    lines=(line("25.00"),),
 )
 BACK = Refund(external_id="r", customer_id=CONTACT, date=DAY, amount=Decimal(25))
 
@@ -182,7 +196,13 @@ def test_a_note_not_yet_paid_back_can_be_changed() -> None:
 @pytest.mark.parametrize("record", [RECEIPT, MEMO])
 def test_a_refund_is_taken_back_money_first(record: Record) -> None:
     first = step(record, {0: MEMO, 1: BACK}, Verb.VOID)
-    assert (first.entity, first.verb, first.external_id, first.leg, first.last) == ("refund", Verb.DELETE, "r", 1, False)
+    assert (first.entity, first.verb, first.external_id, first.leg, first.last) == (
+        "refund",
+        Verb.DELETE,
+        "r",
+        1,
+        False,
+    )
     second = step(record, {0: MEMO}, Verb.VOID)
     assert (second.entity, second.verb, second.external_id) == ("credit_memo", Verb.VOID, "c")
 

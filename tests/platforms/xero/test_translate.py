@@ -43,10 +43,22 @@ def test_an_invoice_is_read_whole() -> None:
     found = read_invoice(raw_invoice())
     assert (found.external_id, found.number, found.customer_id, found.po_number) == (A, "1001", CONTACT, "PO 7")
     assert (found.date, found.due_date, found.marker) == (DAY, date(2026, 3, 12), MARKER)
-    assert (found.subtotal, found.tax, found.total, found.balance) == (100, Decimal("8.25"), Decimal("108.25"), Decimal("108.25"))
+    assert (found.subtotal, found.tax, found.total, found.balance) == (
+        100,
+        Decimal("8.25"),
+        Decimal("108.25"),
+        Decimal("108.25"),
+    )
     assert found.revision == "1775822400000"
     (only,) = found.lines
-    assert (only.quantity, only.price, only.amount, only.taxable, only.tax_code_id, only.account_id) == (2, 50, 100, True, "TAX001", SALES)
+    assert (only.quantity, only.price, only.amount, only.taxable, only.tax_code_id, only.account_id) == (
+        2,
+        50,
+        100,
+        True,
+        "TAX001",
+        SALES,
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,12 +81,16 @@ def test_lines_with_tax_inside_are_read_net() -> None:
 
 
 def test_null_is_nothing_and_never_a_word() -> None:
-    found = read_invoice(raw_invoice(Reference=None, Url=None, LineItems=None, DueDate=None, Contact=None, AmountDue=None))
+    found = read_invoice(
+        raw_invoice(Reference=None, Url=None, LineItems=None, DueDate=None, Contact=None, AmountDue=None)
+    )
     assert (found.po_number, found.marker, found.lines, found.due_date, found.customer_id) == ("", "", (), None, "")
     assert found.balance is None
 
 
-@pytest.mark.parametrize("fields", [{"Total": "many"}, {"Date": None}, {"Date": "/Date(x)/"}, {"InvoiceID": None}, {"Total": "NaN"}])
+@pytest.mark.parametrize(
+    "fields", [{"Total": "many"}, {"Date": None}, {"Date": "/Date(x)/"}, {"InvoiceID": None}, {"Total": "NaN"}]
+)
 def test_what_makes_no_sense_is_said_to_be_unreadable(fields: dict[str, Any]) -> None:
     with pytest.raises(errors.Unreadable):
         read_invoice(raw_invoice(**fields))
@@ -82,7 +98,9 @@ def test_what_makes_no_sense_is_said_to_be_unreadable(fields: dict[str, Any]) ->
 
 def test_what_lies_on_an_invoice_is_named_by_its_records() -> None:
     rows = [{"PaymentID": "p"}, {"PaymentID": "m", "BatchPaymentID": "b"}]
-    found = read_invoice(raw_invoice(Payments=rows, Overpayments=[{"OverpaymentID": "o"}], Prepayments=[{"PrepaymentID": "q"}]))
+    found = read_invoice(
+        raw_invoice(Payments=rows, Overpayments=[{"OverpaymentID": "o"}], Prepayments=[{"PrepaymentID": "q"}])
+    )
     assert found.payment_ids == ("p", "batch:b", "overpayment:o", "prepayment:q")
 
 
@@ -91,7 +109,13 @@ def test_an_invoice_is_written_and_read_back_the_same() -> None:
     body = write_invoice(wanted, FACTS, MARKER)
     given = {**body, "InvoiceID": A, "SubTotal": 100, "TotalTax": "8.25", "Total": "108.25"}
     found = read_invoice(given)
-    assert (found.number, found.date, found.tax, found.po_number, found.marker) == ("1001", DAY, wanted.tax, "PO 7", MARKER)
+    assert (found.number, found.date, found.tax, found.po_number, found.marker) == (
+        "1001",
+        DAY,
+        wanted.tax,
+        "PO 7",
+        MARKER,
+    )
     assert write_invoice(found, FACTS, MARKER) == body
 
 
@@ -143,10 +167,16 @@ def test_what_cannot_be_said_is_refused(fields: dict[str, Any], error: type[Exce
         ("0.33333", "30", "10.00", ("1", "10.00")),
     ],
 )
-def test_quantity_times_price_is_the_amount_or_is_not_said(quantity: str, price: str, amount: str, sent: tuple[str, str]) -> None:
+def test_quantity_times_price_is_the_amount_or_is_not_said(
+    quantity: str, price: str, amount: str, sent: tuple[str, str]
+) -> None:
     one = line(amount, quantity=Decimal(quantity), price=Decimal(price))
     row = write_invoice(invoice(amount, lines=(one,)), FACTS)["LineItems"][0]
-    assert (row["Quantity"], row["UnitAmount"], row["LineAmount"]) == (Decimal(sent[0]), Decimal(sent[1]), Decimal(amount))
+    assert (row["Quantity"], row["UnitAmount"], row["LineAmount"]) == (
+        Decimal(sent[0]),
+        Decimal(sent[1]),
+        Decimal(amount),
+    )
     assert (f"{quantity} × {price}" in row["Description"]) is (sent[0] == "1")  # noqa: RUF001
 
 
@@ -185,7 +215,9 @@ def test_an_invoice_whose_tax_is_automatic_is_left_alone() -> None:
 
 
 def test_a_credit_note_carries_its_marker_in_the_reference() -> None:
-    raw = raw_invoice(Type="ACCRECCREDIT", CreditNoteID="c", CreditNoteNumber="CN1", RemainingCredit=8.25, Url=None, Reference=PAID)
+    raw = raw_invoice(
+        Type="ACCRECCREDIT", CreditNoteID="c", CreditNoteNumber="CN1", RemainingCredit=8.25, Url=None, Reference=PAID
+    )
     found = read_credit_memo(raw)
     assert (found.external_id, found.number, found.balance, found.marker) == ("c", "CN1", Decimal("8.25"), PAID)
     assert write_credit_memo(replace(found, balance=None), FACTS, PAID)["Reference"] == PAID
@@ -248,7 +280,12 @@ CONTACT_ROW = {
 
 def test_a_contact_is_read() -> None:
     found = read_customer(CONTACT_ROW)
-    assert (found.name, found.phone, found.address.line1, found.balance) == ("Acme Ltd", "212 555", "1 Main", Decimal("12.5"))
+    assert (found.name, found.phone, found.address.line1, found.balance) == (
+        "Acme Ltd",
+        "212 555",
+        "1 Main",
+        Decimal("12.5"),
+    )
     assert (found.only_supplier, found.status, found.marker) == (True, Status.ACTIVE, "tieout:home:acme:customer:1")
     assert read_customer({**CONTACT_ROW, "IsCustomer": True, "ContactStatus": "GDPRREQUEST"}).only_supplier is False
     assert read_customer({"ContactID": "1"}).balance is None
@@ -259,13 +296,20 @@ def test_an_update_of_a_contact_says_what_differs_and_whole_lists() -> None:
     body = write_customer(replace(now, phone="777"), FACTS, "", now)
     assert list(body) == ["Phones"]
     assert [row["PhoneType"] for row in body["Phones"]] == ["DEFAULT", "MOBILE", "FAX"]
-    assert body["Phones"][0] == {"PhoneType": "DEFAULT", "PhoneNumber": "777", "PhoneAreaCode": "", "PhoneCountryCode": ""}
+    assert body["Phones"][0] == {
+        "PhoneType": "DEFAULT",
+        "PhoneNumber": "777",
+        "PhoneAreaCode": "",
+        "PhoneCountryCode": "",
+    }
     moved = write_customer(replace(now, address=Address(city="Y")), FACTS, "", now)
     assert [row["City"] for row in moved["Addresses"]] == ["Y", "Elsewhere"]
 
 
 def test_a_new_contact_carries_our_key_and_no_empty_field() -> None:
-    body = write_customer(customer("  Ada \n Lovelace ", email="ä@b.co", phone="1"), FACTS, "tieout:home:acme:customer:1")
+    body = write_customer(
+        customer("  Ada \n Lovelace ", email="ä@b.co", phone="1"), FACTS, "tieout:home:acme:customer:1"
+    )
     assert body["Name"] == "Ada Lovelace"
     assert body["ContactNumber"] == "tieout~home~acme~customer~1"
     assert set(body) == {"Name", "Phones", "ContactNumber"}
@@ -300,7 +344,11 @@ def test_codes_of_items_fit_and_stay_apart() -> None:
 def test_an_item_is_written_and_read_back() -> None:
     wanted = Item(name="Widget", sku="W1", price=Decimal("12.3456"), income_account_id=SALES, cost=Decimal(5))
     body = write_item(wanted, FACTS)
-    assert body == {"Code": "W1", "Name": "Widget", "SalesDetails": {"UnitPrice": Decimal("12.3456"), "AccountCode": "200"}}
+    assert body == {
+        "Code": "W1",
+        "Name": "Widget",
+        "SalesDetails": {"UnitPrice": Decimal("12.3456"), "AccountCode": "200"},
+    }
     found = read_item({**body, "ItemID": "i", "IsTrackedAsInventory": False})
     assert (found.sku, found.name, found.price, found.kind) == ("W1", "Widget", Decimal("12.3456"), ItemKind.SERVICE)
     assert write_item(replace(found, price=Decimal(13)), FACTS, "", found)["Code"] == "W1"
@@ -313,11 +361,20 @@ def test_tracked_items_are_not_made() -> None:
 
 
 def test_accounts_go_by_id_and_tax_rates_by_type() -> None:
-    found = read_account({"AccountID": BANK, "Name": "Checking", "Type": "BANK", "Status": "ACTIVE", "Class": "NEWCLASS"})
+    found = read_account(
+        {"AccountID": BANK, "Name": "Checking", "Type": "BANK", "Status": "ACTIVE", "Class": "NEWCLASS"}
+    )
     assert isinstance(found, Account)
     assert (found.external_id, found.number, found.kind) == (BANK, "", "BANK")
-    rate = read_tax_rate({"TaxType": "TAX001", "Name": "City", "EffectiveRate": 8.25, "Status": "ARCHIVED", "ReportTaxType": "?"})
-    assert (rate.external_id, rate.percent, rate.taxable, rate.status) == ("TAX001", Decimal("8.25"), True, Status.INACTIVE)
+    rate = read_tax_rate(
+        {"TaxType": "TAX001", "Name": "City", "EffectiveRate": 8.25, "Status": "ARCHIVED", "ReportTaxType": "?"}
+    )
+    assert (rate.external_id, rate.percent, rate.taxable, rate.status) == (
+        "TAX001",
+        Decimal("8.25"),
+        True,
+        Status.INACTIVE,
+    )
     parts = [{"Name": "State", "Rate": 6}, {"Name": "City", "Rate": 2.25}]
     assert read_tax_rate({"TaxType": "T", "TaxComponents": parts}).percent == Decimal("8.25")
     assert read_tax_rate({"TaxType": "T", "TaxComponents": [{**parts[0], "IsCompound": True}]}).percent is None

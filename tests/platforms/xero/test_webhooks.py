@@ -25,7 +25,9 @@ def event(tenant: str) -> dict[str, str]:
 
 
 def test_each_organisation_is_named_once() -> None:
-    body = json.dumps({"events": [event("a"), event("b"), event("a"), {"tenantId": None}], "lastEventSequence": 3}).encode()
+    body = json.dumps(
+        {"events": [event("a"), event("b"), event("a"), {"tenantId": None}], "lastEventSequence": 3}
+    ).encode()
     assert Xero.heard(KEY, signed(body), body) == {"a", "b"}
 
 

@@ -59,7 +59,9 @@ def test_a_zero_id_is_a_failure_whatever_the_status_says(books: Books, stand: St
 
 
 def test_a_warning_is_no_failure(books: Books, stand: Stand) -> None:
-    row = raw_invoice(StatusAttributeString="WARNING", Warnings=[{"Message": "Only AUTHORISED invoices may ..."}], HasErrors=False)
+    row = raw_invoice(
+        StatusAttributeString="WARNING", Warnings=[{"Message": "Only AUTHORISED invoices may ..."}], HasErrors=False
+    )
     stand.on("PUT", "/Invoices", told("Invoices", row))
     assert books.write(creation(invoice()))[0].record is not None
 
@@ -117,7 +119,12 @@ def test_a_void_depends_on_whether_it_was_approved(books: Books, stand: Stand, s
 
 
 def test_money_of_three_kinds_goes_where_it_belongs(books: Books) -> None:
-    several = [payment("60.00", (A, "60.00")), payment("100.00", (A, "60.00"), (B, "40.00")), payment("40.00"), payment("1.00", (B, "1.00"))]
+    several = [
+        payment("60.00", (A, "60.00")),
+        payment("100.00", (A, "60.00"), (B, "40.00")),
+        payment("40.00"),
+        payment("1.00", (B, "1.00")),
+    ]
     drafts = books.platform.draft("payment", [creation(each, PAID) for each in several], key)
     assert {(draft.path.rpartition("/")[2], draft.positions) for draft in drafts} == {
         ("Payments", (0, 3)), ("BatchPayments", (1,)), ("BankTransactions", (2,))}  # fmt: skip
@@ -161,7 +168,9 @@ def test_money_on_no_invoice_is_an_overpayment(books: Books, stand: Stand) -> No
 
 
 def test_credit_used_later_names_the_new_uses_alone(books: Books, stand: Stand) -> None:
-    now = read_credit("overpayment", raw_credit(Allocations=[{"Invoice": {"InvoiceID": A}, "Amount": 10}], RemainingCredit=30))
+    now = read_credit(
+        "overpayment", raw_credit(Allocations=[{"Invoice": {"InvoiceID": A}, "Amount": 10}], RemainingCredit=30)
+    )
     wanted = (Application(document_id=A, amount=Decimal(10)), Application(document_id=B, amount=Decimal(5)))
     path = f"/Overpayments/{guid(70)}"
     stand.on("PUT", f"{path}/Allocations", told("Allocations", {"Amount": 5, "Invoice": {"InvoiceID": B}}))
@@ -177,7 +186,11 @@ def test_a_refused_allocation_is_a_refusal_and_a_lost_look_unsure(books: Books, 
     now = read_credit("overpayment", raw_credit())
     wanted = change(now, applications=(Application(document_id=A, amount=Decimal(5)),))
     path = f"/Overpayments/{guid(70)}"
-    stand.on("PUT", f"{path}/Allocations", told("Allocations", failed("Overpayment cannot be allocated as amount is greater than amount outstanding")))
+    stand.on(
+        "PUT",
+        f"{path}/Allocations",
+        told("Allocations", failed("Overpayment cannot be allocated as amount is greater than amount outstanding")),
+    )
     assert isinstance(books.write(wanted)[0].error, errors.NotCovered)
     stand.on("PUT", f"{path}/Allocations", told("Allocations", {"Amount": 5}))
     stand.on("GET", path, httpx.Response(503))
@@ -221,7 +234,11 @@ def test_what_cannot_be_changed_is_refused_before_it_leaves(books: Books) -> Non
 
 @pytest.mark.parametrize(
     ("target", "entity", "name"),
-    [("c", "credit_memo", "CreditNote"), ("overpayment:o", "payment", "Overpayment"), ("prepayment:p", "payment", "Prepayment")],
+    [
+        ("c", "credit_memo", "CreditNote"),
+        ("overpayment:o", "payment", "Overpayment"),
+        ("prepayment:p", "payment", "Prepayment"),
+    ],
 )
 def test_credit_is_paid_back_by_a_payment_on_it(books: Books, target: str, entity: str, name: str) -> None:
     used = (Application(document_id=target, amount=Decimal(5), document_entity=entity),)
