@@ -69,7 +69,9 @@ FULL: tuple[Record, ...] = (
 
 def everything() -> list[Write]:
     """A write of each kind."""
-    held = [replace(record, external_id=guid(200 + place), revision="3") for place, record in enumerate(FULL)]
+    held: list[Any] = [
+        replace(record, external_id=guid(200 + place), revision="3") for place, record in enumerate(FULL)
+    ]
     owed = read_credit("overpayment", raw_credit())
     batch = replace(held[5], external_id=f"batch:{guid(60)}")
     found = [

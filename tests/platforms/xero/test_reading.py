@@ -28,7 +28,7 @@ from tests.platforms.xero.conftest import (
     told,
 )
 
-EMPTY = {"Payments": [], "BatchPayments": [], "Overpayments": [], "Prepayments": []}
+EMPTY: dict[str, list[Any]] = {"Payments": [], "BatchPayments": [], "Overpayments": [], "Prepayments": []}
 
 
 def empty_but(stand: Stand, **rows: Any) -> None:
@@ -97,8 +97,8 @@ def test_pages_that_go_in_circles_end_in_an_error(books: Books, stand: Stand) ->
 
 
 def test_the_count_of_pages_is_believed(books: Books, stand: Stand) -> None:
-    small = {"pagination": {"page": 1, "pageSize": 2, "pageCount": 2, "itemCount": 3}}
-    last = {"pagination": {"page": 1, "pageSize": 2, "pageCount": 1, "itemCount": 1}}
+    small: dict[str, Any] = {"pagination": {"page": 1, "pageSize": 2, "pageCount": 2, "itemCount": 3}}
+    last: dict[str, Any] = {"pagination": {"page": 1, "pageSize": 2, "pageCount": 1, "itemCount": 1}}
     stand.on("GET", "/Invoices", told("Invoices", *invoices(1, 2), **small), told("Invoices", *invoices(3, 1), **last))
     assert [len(page.records) for page in books.platform.pull("invoice", "")] == [2, 1]
 

@@ -44,7 +44,7 @@ def test_an_invoice_is_read_whole() -> None:
     assert (found.external_id, found.number, found.customer_id, found.po_number) == (A, "1001", CONTACT, "PO 7")
     assert (found.date, found.due_date, found.marker) == (DAY, date(2026, 3, 12), MARKER)
     assert (found.subtotal, found.tax, found.total, found.balance) == (
-        100,
+        Decimal(100),
         Decimal("8.25"),
         Decimal("108.25"),
         Decimal("108.25"),
@@ -52,9 +52,9 @@ def test_an_invoice_is_read_whole() -> None:
     assert found.revision == "1775822400000"
     (only,) = found.lines
     assert (only.quantity, only.price, only.amount, only.taxable, only.tax_code_id, only.account_id) == (
-        2,
-        50,
-        100,
+        Decimal(2),
+        Decimal(50),
+        Decimal(100),
         True,
         "TAX001",
         SALES,
@@ -228,19 +228,29 @@ def test_a_credit_note_carries_its_marker_in_the_reference() -> None:
 def test_a_payment_is_read_with_what_it_is_on() -> None:
     found = read_payment(raw_payment(IsReconciled=True))
     assert found.applications == (Application(document_id=A, amount=Decimal(100)),)
-    assert (found.customer_id, found.amount, found.reference, found.marker) == (CONTACT, 100, "cheque 9", PAID)
-    assert (found.deposited, found.deposit_account_id, found.unapplied, found.status) == (True, BANK, 0, Status.ACTIVE)
+    assert (found.customer_id, found.amount, found.reference, found.marker) == (CONTACT, Decimal(100), "cheque 9", PAID)
+    assert (found.deposited, found.deposit_account_id, found.unapplied, found.status) == (
+        True,
+        BANK,
+        Decimal(0),
+        Status.ACTIVE,
+    )
     assert read_payment(raw_payment(Status="DELETED")).status is Status.DELETED
 
 
 def test_a_batch_is_one_record_for_each_customer() -> None:
     (one,) = read_batch(raw_batch(), {A: CONTACT, B: CONTACT})
-    assert (one.external_id, one.amount, one.customer_id, one.marker) == (f"batch:{guid(60)}", 100, CONTACT, PAID)
-    assert [(part.document_id, part.amount) for part in one.applications] == [(A, 60), (B, 40)]
+    assert (one.external_id, one.amount, one.customer_id, one.marker) == (
+        f"batch:{guid(60)}",
+        Decimal(100),
+        CONTACT,
+        PAID,
+    )
+    assert [(part.document_id, part.amount) for part in one.applications] == [(A, Decimal(60)), (B, Decimal(40))]
     two = read_batch(raw_batch(), {A: CONTACT, B: OTHER})
     assert [(each.external_id, each.amount) for each in two] == [
-        (f"batch:{guid(60)}:{CONTACT}", 60),
-        (f"batch:{guid(60)}:{OTHER}", 40),
+        (f"batch:{guid(60)}:{CONTACT}", Decimal(60)),
+        (f"batch:{guid(60)}:{OTHER}", Decimal(40)),
     ]
 
 
@@ -248,7 +258,12 @@ def test_an_overpayment_is_read_with_its_allocations() -> None:
     uses = [{"Invoice": {"InvoiceID": A}, "Amount": 10}, {"Invoice": {"InvoiceID": A}, "Amount": 5}, {"Invoice": {"InvoiceID": B}, "Amount": 1, "IsDeleted": True}]  # fmt: skip
     found = read_credit("overpayment", raw_credit(Allocations=uses, RemainingCredit=25.0))
     assert found.external_id == f"overpayment:{guid(70)}"
-    assert (found.amount, found.unapplied, found.marker, found.reference) == (40, 25, f"{PAID}/2", "cheque 9")
+    assert (found.amount, found.unapplied, found.marker, found.reference) == (
+        Decimal(40),
+        Decimal(25),
+        f"{PAID}/2",
+        "cheque 9",
+    )
     assert found.applications == (Application(document_id=A, amount=Decimal(15)),)
 
 
@@ -265,7 +280,7 @@ def test_a_bank_transaction_reads_as_the_overpayment_it_made() -> None:
 def test_money_paid_back_is_known_by_its_type(kind: str, entity: str, prefix: str) -> None:
     found = read_refund(raw_payment(PaymentType=kind))
     (used,) = found.applications
-    assert (used.document_entity, used.document_id, found.amount) == (entity, f"{prefix}{A}", 100)
+    assert (used.document_entity, used.document_id, found.amount) == (entity, f"{prefix}{A}", Decimal(100))
     assert found.account_id == BANK
 
 
