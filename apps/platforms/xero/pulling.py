@@ -8,12 +8,12 @@ from typing import cast
 
 from apps.platforms.base import Page
 from apps.platforms.errors import Unreadable
-from apps.platforms.records import Payment, Record, Status
+from apps.platforms.records import Customer, Payment, Record, Status
 from apps.platforms.xero.client import Client, page_of
 from apps.platforms.xero.reading import Cursor, scan
 from apps.platforms.xero.translate import BATCHES, SOURCES, Source
-from apps.platforms.xero.translate.payments import read_batch
-from apps.platforms.xero.translate.values import Raw, part, parts, text
+from apps.platforms.xero.translate.payments import is_credit, read_batch
+from apps.platforms.xero.translate.values import Raw, maybe, part, parts, text
 
 #: Ids in one query: a longer address is answered with 404.
 AT_ONCE = 40
@@ -27,6 +27,7 @@ class Puller:
     def __init__(self, client: Client) -> None:
         self.client = client
         self._contacts: dict[str, str] = {}
+        self._credited: frozenset[str] | None = None
 
     def pull(self, entity: str, cursor: str, *, full: bool = False) -> Iterator[Page]:
         """What changed, list after list; everything on a first load and with `full`.
@@ -81,6 +82,7 @@ class Puller:
         for source in SOURCES[entity]:
             wanted = [key for key in ids if _belongs(source, key, SOURCES[entity])]
             records = [record for rows in self._asked(source, wanted) for record in self.read(source, rows)]
+            records = self._balanced(records)
             live = [record for record in records if record.status is not Status.DELETED]
             found |= {record.external_id: record for record in live if record.external_id in found}
         return found
@@ -93,7 +95,7 @@ class Puller:
             self._learn(_invoices_of(rows))
         for row in rows:
             try:
-                records += self.read(source, [row])
+                records += self._balanced(self.read(source, [row]))
             except Unreadable as error:
                 key = text(row, source.key)
                 failed[f"{source.root}/{key}"] = f"{source.root} {key or 'without an id'}: {error.message}"
@@ -109,6 +111,25 @@ class Puller:
             return self._batches(ours)
         reader = cast("Callable[[Raw], Record]", source.read)
         return [self._with_customer(reader(row)) for row in ours]
+
+    def _balanced(self, records: Sequence[Record]) -> list[Record]:
+        """What Xero calls outstanding counts invoices; whether open credits are taken off is not documented for every
+        kind. So it is told of contacts without any: there it can only be the receivable.
+        """
+        told = [record for record in records if isinstance(record, Customer) and record.balance is not None]
+        unclear = self._in_credit() if told else frozenset()
+        return [without_balance(each) if each.external_id in unclear else each for each in records]
+
+    def _in_credit(self) -> frozenset[str]:
+        """The contacts that have credit left, asked for once."""
+        if self._credited is None:
+            found = set()
+            for source in (*SOURCES["credit_memo"], *(each for each in SOURCES["payment"] if each.ours is is_credit)):
+                standing = replace(source, more={**(source.more or {}), "where": 'Status=="AUTHORISED"'})
+                rows = (row for piece in scan(self.client, standing, None) for row in piece.rows)
+                found |= {text(part(row, "Contact"), "ContactID") for row in rows if maybe(row, "RemainingCredit")}
+            self._credited = frozenset(found)
+        return self._credited
 
     def _batches(self, rows: Sequence[Raw]) -> list[Record]:
         self._learn(_invoices_of(rows))
@@ -148,6 +169,11 @@ class Puller:
         for first in range(0, len(keys), AT_ONCE):
             given = {**more, **page_of(), "i_ds": list(keys[first : first + AT_ONCE])}
             yield self.client.rows(source.list, source.root, **given)[0]
+
+
+def without_balance(record: Record) -> Record:
+    """A contact of which we do not know what its balance counts; any other record as it is."""
+    return replace(record, balance=None) if isinstance(record, Customer) else record
 
 
 def _invoices_of(batches: Iterable[Raw]) -> set[str]:

@@ -135,7 +135,7 @@ def _remake(whole: Write, record: Payment, wanted: list[Payment], legs: Mapping[
     if money is not None and (first is None or not _same(money[1], first)):
         if money[1].external_id.startswith(BATCH):
             raise Refused(IN_BATCH)
-        return _delete(whole, money[0], money[1], last=False)
+        return _delete(whole, money[0], money[1], last=first is None and bool(credits_there))
     if money is None and first is not None:
         return _create(whole, _free(legs), first, last=rest is None or bool(credits_there))
     if rest is not None and not credits_there:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -151,6 +152,23 @@ def test_contacts_include_archived_ones(books: Books, stand: Stand) -> None:
     (page,) = books.platform.pull("customer", "")
     assert page.records[0].status == "inactive"
     assert stand.asked[0].url.params["includeArchived"] == "true"
+
+
+def test_what_is_outstanding_is_told_of_contacts_without_credit(books: Books, stand: Stand) -> None:
+    owes = {"Name": "A", "Balances": {"AccountsReceivable": {"Outstanding": 12.5}}}
+    stand.on("GET", "/Contacts", told("Contacts", {**owes, "ContactID": OTHER}, {**owes, "ContactID": CONTACT}))
+    stand.on(
+        "GET",
+        "/Overpayments",
+        told("Overpayments", raw_credit(), raw_credit(RemainingCredit=0, Contact={"ContactID": OTHER})),
+    )
+    for root in ("CreditNotes", "Prepayments"):
+        stand.on("GET", f"/{root}", told(root))
+    (page,) = books.platform.pull("customer", "")
+    assert [getattr(record, "balance", 0) for record in page.records] == [Decimal("12.5"), None]
+    found = books.platform.get("customer", [OTHER])[OTHER]
+    assert getattr(found, "balance", 0) == Decimal("12.5")
+    assert len(stand.of("GET", "/Overpayments")) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -214,3 +216,47 @@ def test_a_refund_is_taken_back_money_first(record: Record) -> None:
 def test_everything_else_is_one_document() -> None:
     write = whole(invoice())
     assert Xero.step(write, {}) is write
+
+
+def act(write: Write, standing: dict[int, Record]) -> None:
+    """Do what a step says, as Xero would."""
+    if write.verb is Verb.DELETE:
+        assert not as_money(write).external_id.startswith("overpayment:"), "an overpayment was deleted"
+        del standing[write.leg]
+    elif write.verb is Verb.UPDATE:
+        assert write.external_id.startswith("overpayment:"), "a payment was changed"
+        standing[write.leg] = write.record
+    else:
+        assert write.leg not in standing, "a document was made over another"
+        kind = "overpayment:" if not as_money(write).applications else "batch:" if len(parts(write)) > 1 else ""
+        standing[write.leg] = replace(write.record, external_id=f"{kind}{write.leg}")
+
+
+def receipt(chance: Random) -> Payment:
+    """Money over up to three invoices, some of it perhaps left over."""
+    shares = [(name, str(chance.randint(1, 5))) for name in chance.sample([A, B, "C"], chance.randint(0, 3))]
+    whole_amount = sum(int(share) for _, share in shares) + chance.choice([0, 0, 3]) or 4
+    return payment(str(whole_amount), *shares)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_wanted_is_reached_or_refused_and_no_cent_is_lost(seed: int) -> None:
+    print(f"seed {seed}")
+    chance = Random(seed)
+    standing: dict[int, Record] = {}
+    for wanted in [receipt(chance) for _ in range(4)]:
+        try:
+            for _ in range(6):
+                write = Xero.step(whole(wanted, Verb.UPDATE), standing)
+                if write is None:
+                    break
+                act(write, standing)
+                assert write.last is (Xero.step(whole(wanted, Verb.UPDATE), standing) is None)
+        except Refused:
+            continue
+        legs = [leg for leg in standing.values() if isinstance(leg, Payment)]
+        assert sum(leg.amount for leg in legs) == wanted.amount
+        found = Counter[str]()
+        for leg in legs:
+            found.update({one.document_id: int(one.amount or 0) for one in leg.applications})
+        assert found == Counter({one.document_id: int(one.amount or 0) for one in wanted.applications})

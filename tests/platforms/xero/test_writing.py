@@ -232,6 +232,18 @@ def test_what_cannot_be_changed_is_refused_before_it_leaves(books: Books) -> Non
         books.platform.draft("customer", [change(customer(external_id="c"), Verb.DELETE)], key)
 
 
+def test_a_rest_is_never_dropped(books: Books) -> None:
+    for parts in (((A, "60.00"),), ((A, "30.00"), (B, "30.00"))):
+        with pytest.raises(errors.Refused, match="left over"):
+            books.platform.draft("payment", [creation(payment("100.00", *parts))], key)
+
+
+def test_what_a_write_says_is_outstanding_is_not_believed(books: Books, stand: Stand) -> None:
+    owes = {"ContactID": CONTACT, "Balances": {"AccountsReceivable": {"Outstanding": 12.5}}}
+    stand.on("PUT", "/Contacts", told("Contacts", owes))
+    assert getattr(books.write(creation(customer()))[0].record, "balance", 0) is None
+
+
 @pytest.mark.parametrize(
     ("target", "entity", "name"),
     [

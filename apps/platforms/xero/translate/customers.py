@@ -27,7 +27,7 @@ LISTS: Mapping[str, str] = {"Phones": "PhoneType", "Addresses": "AddressType"}
 
 
 def read_customer(raw: Raw) -> Customer:
-    """A Contact; `balance` is what Xero itself says is outstanding of this contact, None where it does not say."""
+    """A Contact; `balance` is what Xero itself says is outstanding of its invoices, None where it does not say."""
     supplier = flag(raw, "IsSupplier") and not flag(raw, "IsCustomer")
     return Customer(
         **envelope(raw, "ContactID"),
