@@ -14,7 +14,7 @@ from apps.platforms.base import ABSENT, CANNOT_TELL, Answer, Found, Verb, Write
 from apps.platforms.records import CreditMemo, Customer, Facts, Invoice, Item, Payment, Record, Refund, Status
 from apps.platforms.xero.client import Client, page_of
 from apps.platforms.xero.limits import PAGE
-from apps.platforms.xero.pulling import Puller
+from apps.platforms.xero.pulling import Puller, without_balance
 from apps.platforms.xero.translate import BATCHES, KINDS, SOURCES, Source, holds
 from apps.platforms.xero.translate.customers import contact_name
 from apps.platforms.xero.translate.items import item_code
@@ -55,11 +55,11 @@ class Finder:
         key, name = contact_number(marker), contact_name(record)
         (source,) = SOURCES["customer"]
         if key and (raw := self.client.one("get_contact_by_contact_number", source.root, key)) is not None:
-            return Found(self.puller.read(source, [raw])[0])
+            return Found(without_balance(self.puller.read(source, [raw])[0]))
         same = [raw for raw in self._named(name) if _folded(text(raw, "Name")) == _folded(name)]
         free = [raw for raw in same if not text(raw, "ContactNumber").startswith("tieout")]
         live = [found for found in self.puller.read(source, free) if found.status is Status.ACTIVE]
-        return Found(live[0]) if live else ABSENT
+        return Found(without_balance(live[0])) if live else ABSENT
 
     def _named(self, name: str) -> list[Raw]:
         """Contacts of a name. How a quotation mark is written in a filter is not documented: such names are searched."""
@@ -78,8 +78,9 @@ class Finder:
 
     def _document(self, write: Write, record: Invoice | CreditMemo) -> Found | Answer:
         """An invoice by its number, a credit note among the customer's: only one with our marker is ours."""
-        if isinstance(record, Invoice) and record.number:
-            rows = self._rows("invoice", invoice_numbers=[document_number(record.number)])
+        number = document_number(record.number)
+        if isinstance(record, Invoice) and number and "," not in number:
+            rows = self._rows("invoice", invoice_numbers=[number])
             return self._marked(rows, "invoice", write.marker)
         rows = self._rows(record.entity, where=f'Contact.ContactID==guid("{record.customer_id}")')
         return self._marked(rows, record.entity, write.marker)

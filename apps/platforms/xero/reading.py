@@ -27,17 +27,20 @@ BACK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a pull goes on: by list the time up to which all is known, and `at`, the list a first load stands in."""
+    """Where a pull goes on: by list the time up to which all is known; `at`, the list a first load stands in; `unread`,
+    as "list/id", what made no sense and is asked for again.
+    """
 
     since: Mapping[str, str] = field(default_factory=dict)
     at: str = ""
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, content: str) -> Cursor:
         """The cursor kept as text; an unreadable one begins again, which is never wrong."""
         try:
             given: dict[str, Any] = json.loads(content or "{}")
-            found = cls(**given)
+            found = cls(**{**given, "unread": tuple(str(each) for each in given.get("unread", ()))})
             for moment in found.since.values():
                 datetime.fromisoformat(moment)
         except (ValueError, TypeError, AttributeError):
@@ -82,11 +85,11 @@ def scan(client: Client, source: Source, since: datetime | None) -> Iterator[Sli
         new = [row for row in rows if _mark(source, row) not in seen]
         seen.update(_mark(source, row) for row in new)
         if _ends(rows, answer):
-            yield Slice(new, began, last=True)
+            yield Slice(new, began or latest(rows), last=True)
             return
         if not new:
             raise Unavailable(CIRCLES)
-        following = _time(rows[-1])
+        following = when_updated(rows[-1])
         page = page + 1 if following is None or (since is not None and following - BACK <= since) else 1
         since = following - BACK if following is not None and page == 1 else since
         yield Slice(new, following, last=False)
@@ -100,7 +103,12 @@ def header(since: datetime | None) -> str:
 def _whole(client: Client, source: Source, since: datetime | None) -> Slice:
     asked = {"if_modified_since": header(since)} if since and source.since else {}
     rows, answer = client.rows(source.list, source.root, **(source.more or {}), **asked)
-    return Slice(rows, instant(answer.get("DateTimeUTC")), last=True)
+    return Slice(rows, instant(answer.get("DateTimeUTC")) or latest(rows), last=True)
+
+
+def latest(rows: list[Raw]) -> datetime | None:
+    """The last change among some rows; None when none tells."""
+    return max((moment for row in rows if (moment := when_updated(row))), default=None)
 
 
 def _ends(rows: list[Raw], answer: Raw) -> bool:
@@ -116,7 +124,8 @@ def _mark(source: Source, row: Raw) -> tuple[str, str]:
     return text(row, source.key), text(row, "UpdatedDateUTC")
 
 
-def _time(row: Raw) -> datetime | None:
+def when_updated(row: Raw) -> datetime | None:
+    """When a row was changed last; None when it does not tell."""
     try:
         return updated(row)
     except Unreadable:

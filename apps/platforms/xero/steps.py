@@ -7,7 +7,7 @@ invoice is a payment, on several a batch, and what is left over an overpayment b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -49,7 +49,7 @@ def next_step(whole: Write, there: There) -> Write | None:
     standing = {leg: record for leg, record in there.items() if record.status in LIVE}
     if isinstance(whole.record, Payment):
         return _payment(whole, whole.record, standing)
-    if whole.verb in TAKING_BACK and any(isinstance(found, Refund) for found in standing.values()):
+    if whole.verb in TAKING_BACK and standing and isinstance(whole.record, CreditMemo | RefundReceipt):
         return _take_refund_back(whole, standing)
     if isinstance(whole.record, RefundReceipt):
         return _refund(whole, whole.record, standing)
@@ -135,7 +135,7 @@ def _remake(whole: Write, record: Payment, wanted: list[Payment], legs: Mapping[
     if money is not None and (first is None or not _same(money[1], first)):
         if money[1].external_id.startswith(BATCH):
             raise Refused(IN_BATCH)
-        return _delete(whole, money[0], money[1], last=False)
+        return _delete(whole, money[0], money[1], last=first is None and bool(credits_there))
     if money is None and first is not None:
         return _create(whole, _free(legs), first, last=rest is None or bool(credits_there))
     if rest is not None and not credits_there:
@@ -190,8 +190,8 @@ def _take_refund_back(whole: Write, there: There) -> Write | None:
 
 
 def _memo(record: RefundReceipt) -> CreditMemo:
-    shared: dict[str, Any] = {name: getattr(record, name) for name in SalesDocument.__dataclass_fields__}
-    return CreditMemo(**{**shared, "external_id": "", "revision": "", "raw": {}})
+    shared: dict[str, Any] = {each.name: getattr(record, each.name) for each in fields(SalesDocument)}
+    return CreditMemo(**{**shared, "balance": None, "raw": {}})
 
 
 def _alike(memo: CreditMemo, wanted: CreditMemo) -> bool:

@@ -17,9 +17,9 @@ from apps.platforms.records import Facts, Payment, Record, Refund, Status
 from apps.platforms.xero.client import Client
 from apps.platforms.xero.errors import refusal
 from apps.platforms.xero.limits import BATCH as SIZE
-from apps.platforms.xero.pulling import Puller
+from apps.platforms.xero.pulling import Puller, without_balance
 from apps.platforms.xero.translate import KINDS, LISTED, SOURCES, body_of, payments
-from apps.platforms.xero.translate.values import NO_ID, Body, Raw, parts, text
+from apps.platforms.xero.translate.values import NO_ID, ZERO, Body, Raw, parts, text
 
 #: Said with every write that takes several documents: an answer for each, and prices with four decimals.
 ASKED: Mapping[str, str] = {"summarize_errors": "false"}
@@ -30,6 +30,7 @@ ROOTS = frozenset(
 )
 DELETED: Body = {"Status": "DELETED"}
 NOT_SO = "Payments cannot be changed in Xero: they are deleted and made again."
+REST = "What is left over of a payment is a document of its own in Xero; the two are written one after the other."
 STAYS = (
     "Xero lets no program delete an overpayment or prepayment. In Xero: open it, remove what it is allocated to, then "
     "void the bank transaction it came from, or pay it back."
@@ -74,10 +75,7 @@ def read_outcomes(client: Client, puller: Puller, draft: Draft) -> list[Outcome]
     """Send and read. Raises TryLater, Unsure, NeedsReconnect for the request as a whole; other faults are outcomes."""
     status, answer = client.send(draft)
     if status >= 400:
-        error = refusal(answer, status)
-        if isinstance(error, TryLater | Unsure):
-            raise error
-        return [Outcome(error=error) for _ in draft.positions]
+        return _refused(answer, status, draft)
     root = _root(draft)
     rows = parts(answer, root) if isinstance(answer, Mapping) else []
     if root == "Allocations":
@@ -85,6 +83,17 @@ def read_outcomes(client: Client, puller: Puller, draft: Draft) -> list[Outcome]
     if len(rows) != len(draft.positions):
         raise Unsure
     return [_outcome(puller, draft, root, row) for row in rows]
+
+
+def _refused(answer: Any, status: int, draft: Draft) -> list[Outcome]:
+    """A refusal of the whole request. Of elements that have no error of their own nobody knows whether they were saved."""
+    error = refusal(answer, status)
+    if isinstance(error, TryLater | Unsure):
+        raise error
+    elements = parts(answer, "Elements") if isinstance(answer, Mapping) else []
+    if len(draft.positions) > 1 and len(elements) == len(draft.positions):
+        return [Outcome(error=_failed(row) or Unsure()) for row in elements]
+    return [Outcome(error=refusal(answer, status)) for _ in draft.positions]
 
 
 def _placed(writes: Sequence[Write], facts: Facts) -> Iterable[Placed]:
@@ -147,6 +156,8 @@ def _payment(write: Write, record: Payment) -> tuple[Call, tuple[Body, ...]]:
 
 def _new_payment(record: Payment, marker: str) -> tuple[Call, tuple[Body, ...]]:
     applied = payments.invoiced(record)
+    if applied and sum((one.amount or ZERO for one in applied), ZERO) != record.amount:
+        raise Refused(REST)
     if not applied:
         return _RECEIVE, (payments.write_overpayment(record, marker),)
     if len(applied) == 1:
@@ -196,7 +207,7 @@ def _record(puller: Puller, entity: str, root: str, row: Raw) -> Record | None:
         found = puller.read(source, [row])
     except TryLater as error:
         raise Unsure from error
-    return found[0] if found else None
+    return without_balance(found[0]) if found else None
 
 
 def _allocated(client: Client, puller: Puller, draft: Draft, rows: Sequence[Raw]) -> Outcome:

@@ -12,7 +12,6 @@ from apps.platforms.xero.translate.values import (
     changed,
     envelope,
     flag,
-    marker_of,
     maybe,
     part,
     parts,
@@ -28,12 +27,12 @@ LISTS: Mapping[str, str] = {"Phones": "PhoneType", "Addresses": "AddressType"}
 
 
 def read_customer(raw: Raw) -> Customer:
-    """A Contact; `balance` is what Xero itself says is outstanding of this contact, None where it does not say."""
+    """A Contact; `balance` is what Xero itself says is outstanding of its invoices, None where it does not say."""
     supplier = flag(raw, "IsSupplier") and not flag(raw, "IsCustomer")
     return Customer(
         **envelope(raw, "ContactID"),
         status=Status.ACTIVE if text(raw, "ContactStatus") in ("", "ACTIVE") else Status.INACTIVE,
-        marker=marker_of(text(raw, "ContactNumber")),
+        marker=names.marker_of_contact(text(raw, "ContactNumber")),
         name=text(raw, "Name"),
         first_name=text(raw, "FirstName"),
         last_name=text(raw, "LastName"),
@@ -61,8 +60,8 @@ def write_customer(record: Customer, facts: Facts, marker: str = "", base: Custo
     body = changed(_whole(record), _whole(base) if base else None)
     if base is None:
         key = names.contact_number(marker)
-        body = {name: value for name, value in body.items() if value} | ({"ContactNumber": key} if key else {})
-        return {name: _named(value) if name in LISTS else value for name, value in body.items()}
+        named = {name: _named(value) if name in LISTS else value for name, value in body.items()}
+        return {name: value for name, value in named.items() if value} | ({"ContactNumber": key} if key else {})
     body = {name: _merged(name, value, base.raw) if name in LISTS else value for name, value in body.items()}
     if record.status is not base.status:
         body["ContactStatus"] = "ACTIVE" if record.status is Status.ACTIVE else "ARCHIVED"

@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from apps.platforms.errors import Refused
+from apps.platforms.markers import read_marker
 
 #: The longest text of each property, from the specification; Payment.Reference is not documented.
 LENGTHS = {
@@ -58,10 +59,18 @@ def contact_name(*values: str) -> str:
 
 
 def contact_number(marker: str) -> str:
-    """The key we find our contact by: the marker itself, or where that is too long its digest; "" without one."""
-    if not marker or len(marker) <= LENGTHS["ContactNumber"]:
-        return marker
+    """The key we find our contact by: the marker, where that is too long its digest; "" without one.
+
+    It stands in the path of a request, in which a colon is refused by many a server.
+    """
+    if len(marker) <= LENGTHS["ContactNumber"]:
+        return marker.replace(":", "~")
     return f"tieout-{hashlib.sha256(marker.encode()).hexdigest()[:40]}"
+
+
+def marker_of_contact(number: str) -> str:
+    """The marker such a key was made of, "" where it is none or a digest."""
+    return read_marker(number.replace("~", ":"))
 
 
 def item_code(sku: str, name: str) -> str:

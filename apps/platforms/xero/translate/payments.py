@@ -71,7 +71,7 @@ def read_payment(raw: Raw) -> Payment:
     applied = Application(document_id=text(invoice, "InvoiceID"), amount=amount)
     return Payment(
         **envelope(raw, "PaymentID"),
-        **_common(raw, text(raw, "Reference")),
+        **_head(raw, text(raw, "Reference")),
         customer_id=text(part(invoice, "Contact"), "ContactID"),
         amount=amount,
         applications=(applied,),
@@ -87,11 +87,11 @@ def read_refund(raw: Raw) -> Refund:
     entity, prefix, name = PAID_BACK[text(raw, "PaymentType")]
     target = part(raw, name) or part(raw, "Invoice")
     key = text(target, f"{name}ID") or text(target, "InvoiceID")
-    common = _common(raw, text(raw, "Reference"))
+    shared = _head(raw, text(raw, "Reference"))
     amount = number(raw, "Amount")
     return Refund(
         **envelope(raw, "PaymentID"),
-        **common,
+        **shared,
         customer_id=text(part(target, "Contact"), "ContactID"),
         amount=amount,
         account_id=account_of(raw),
@@ -126,7 +126,7 @@ def read_credit(kind: str, raw: Raw) -> Payment:
     told = next((line for line in described if marker_of(line)), text(raw, "Reference"))
     return Payment(
         **{**fields, "external_id": f"{kind}:{fields['external_id']}"},
-        **{**_common(raw, told), "marker": marker},
+        **{**_head(raw, told), "marker": marker},
         customer_id=text(part(raw, "Contact"), "ContactID"),
         amount=amount,
         applications=tuple(_allocations(raw)),
@@ -226,7 +226,7 @@ def _account(account_id: str) -> Body:
     return to_account(account_id)
 
 
-def _common(raw: Raw, reference: str) -> dict[str, Any]:
+def _head(raw: Raw, reference: str) -> dict[str, Any]:
     return {
         "status": document_status(raw),
         "marker": marker_of(reference),
@@ -242,7 +242,7 @@ def _share(raw: Raw, contact: str, applied: tuple[Application, ...], *, several:
     told = next((value for value in texts if marker_of(value)), next(filter(None, texts), ""))
     return Payment(
         **{**fields, "external_id": f"{key}:{contact}" if several else key},
-        **_common(raw, told),
+        **_head(raw, told),
         customer_id=contact,
         amount=sum((one.amount or ZERO for one in applied), ZERO),
         applications=applied,
