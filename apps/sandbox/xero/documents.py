@@ -127,9 +127,9 @@ def next_status(change: Change, old: Document | None) -> str:
         raise Invalid(NOT_VALID.format(words))
     if wanted == "VOIDED" and old and change.org.index.touched(change.entity, old[IDS[change.entity]]):
         raise Invalid(HAS_PAYMENT_VOID.format(wanted, words.lower()))
-    if wanted in ("AUTHORISED", "PAID") and change.entity == "Invoice" and not (old or {}).get("DueDate"):
-        if not change.sent.get("DueDate"):
-            raise Invalid("DueDate cannot be empty")
+    due = change.sent.get("DueDate") or (old or {}).get("DueDate")
+    if wanted in ("AUTHORISED", "PAID") and change.entity == "Invoice" and not due:
+        raise Invalid("DueDate cannot be empty")
     return "AUTHORISED" if wanted == "PAID" else wanted
 
 

@@ -32,7 +32,8 @@ class Kind:
 def write_lines(change: Change, sent: list[Document], old: list[Document], kind: Kind, mode: str) -> list[Document]:
     """The lines as they will be kept: those with a LineItemID updated, others new, those not named gone."""
     known = {line["LineItemID"]: line for line in old}
-    out, messages = [], []
+    out: list[Document] = []
+    messages: list[str] = []
     for each in sent:
         key = each.get("LineItemID")
         try:

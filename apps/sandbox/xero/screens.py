@@ -28,12 +28,16 @@ FIXED_STATUS = {"Contact": ("ContactStatus", "ARCHIVED"), "ContactGroup": ("Stat
 
 def by_hand(change: Change, writer: Callable[[Change], Document]) -> Document:
     """A write of the screens; ValueError in the vendor's words."""
+    change.org.journal = []
     try:
         return writer(change)
     except Invalid as refusal:
+        change.org.roll_back()
         raise ValueError(" ".join(refusal.messages)) from refusal
     except Missing as refusal:
         raise LookupError(f"no {change.entity} {change.key}") from refusal
+    finally:
+        change.org.journal = None
 
 
 def split_id(org: Organisation, key: str, bare: str = "Payment") -> tuple[str, Document]:

@@ -13,7 +13,7 @@ from apps.sandbox.xero.contacts import write_contact, write_group
 from apps.sandbox.xero.credits import allocate
 from apps.sandbox.xero.documents import write_document
 from apps.sandbox.xero.items import write_account, write_category, write_currency, write_item, write_tax_rate
-from apps.sandbox.xero.organisation import CREDITS, IDS, Organisation
+from apps.sandbox.xero.organisation import IDS, Organisation
 from apps.sandbox.xero.payments import write_batch, write_payment
 from apps.sandbox.xero.reading import check_query, digits_of, flag
 from apps.sandbox.xero.refusals import ZERO_ID, Invalid, Missing, nothing_to_do, unreadable, validation_body
@@ -158,11 +158,11 @@ def echo(change: Change, refusal: Invalid) -> Document:
 
 def required_of(entity: str) -> Document:
     """What the vendor's own description of an answer insists on."""
-    if entity in CREDITS:
-        return {"Allocations": []}
-    return {"BankTransaction": {"Type": "RECEIVE", "LineItems": [], "BankAccount": {}}, "Item": {"Code": ""}}.get(
-        entity, {}
-    )
+    needed: dict[str, Document] = {
+        "BankTransaction": {"Type": "RECEIVE", "LineItems": [], "BankAccount": {}},
+        "Item": {"Code": ""},
+    }
+    return needed.get(entity, {})
 
 
 def shown(change: Change, doc: Document, digits: int) -> Document:
