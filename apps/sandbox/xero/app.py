@@ -84,7 +84,7 @@ class PocketXero(Gateway):
     def _write(self, request: Request, name: str) -> Response:
         entity = ENTITIES.get(name, "")
         if (request.method, entity) not in ON_COLLECTION:
-            return missing()
+            return self.not_found(request)
         return self.work(request, lambda org: write_many(org, entity, request))
 
     @route("POST", API + r"/(?P<name>[A-Za-z]+)/(?P<key>[^/]+)")
@@ -92,7 +92,7 @@ class PocketXero(Gateway):
         """A change of one document."""
         entity = ENTITIES.get(name, "")
         if entity not in UPDATED_BY_ID:
-            return missing()
+            return self.not_found(request)
         return self.work(request, lambda org: write_many(org, entity, request, key.lower()))
 
     @route("PUT", API + CREDIT_PATH)

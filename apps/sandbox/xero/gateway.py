@@ -13,16 +13,18 @@ from xml.sax.saxutils import escape
 from apps.sandbox.frame import Fault, Request, Response
 from apps.sandbox.store import Document, Store
 from apps.sandbox.xero.dates import shown_stamp
+from apps.sandbox.xero.identity import NEEDED
 from apps.sandbox.xero.limits import Limits, refusal
 from apps.sandbox.xero.organisation import Organisation
 from apps.sandbox.xero.people import People
-from apps.sandbox.xero.refusals import BadRequest, Invalid, Missing, missing, validation_body
+from apps.sandbox.xero.refusals import BadRequest, Invalid, Missing, missing, not_implemented, validation_body
 from apps.sandbox.xero.settings import DEFAULTS
 from apps.sandbox.xero.webhooks import Postman
 
 API = "/api.xro/2.0"
 REPLAY_SECONDS = 360
 LONGEST_KEY = 128
+KEYED = ("POST", "PUT", "PATCH")
 BLOCKED = b"<html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>"
 Work = Callable[[Organisation], Response | Document]
 
@@ -110,8 +112,9 @@ class Gateway(People):
         return refused or self.limits.take(request.headers["xero-tenant-id"])
 
     def not_found(self, request: Request) -> Response:
-        """Unknown paths."""
-        return missing()
+        """Unknown paths, and known ones that do not take the method."""
+        place = request.path.removeprefix(API).strip("/").split("/")[0]
+        return not_implemented() if place in NEEDED else missing()
 
     def answer(self, request: Request) -> Response:
         """The API answers in XML unless it is asked for JSON."""
@@ -127,7 +130,7 @@ class Gateway(People):
         """Carry out one request: its idempotency key, its refusals, its envelope."""
         org = self.organisation(request.headers["xero-tenant-id"])
         org.by_app = True
-        key = request.headers.get("idempotency-key") if request.method != "GET" else None
+        key = request.headers.get("idempotency-key") if request.method in KEYED else None
         if key is None:
             return self._carried_out(org, work)
         if not key.strip() or len(key) > LONGEST_KEY:

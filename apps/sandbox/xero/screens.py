@@ -60,6 +60,7 @@ class Screens:
             raise LookupError(f"{entity} is not written by hand: use pay, refund or allocate")
         read = Reader(refuse_unknown=True).read(entity, deepcopy(body))
         if entity in ("Invoice", "CreditNote") and not key:
+            read.setdefault("Type", "ACCREC" if entity == "Invoice" else "ACCRECCREDIT")
             read.setdefault("Status", "AUTHORISED")
             read.setdefault("DueDate", read.get("Date") or self.org.today())
         change = Change(self.org, entity, read, create=not key, ui=True, digits=4, key=key)

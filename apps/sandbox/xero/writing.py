@@ -145,14 +145,13 @@ def number_of(refused: list[tuple[Change, Invalid]]) -> int:
 
 
 def echo(change: Change, refusal: Invalid) -> Document:
-    """A refused element: what named it, a GUID of zeros unless it stood before, and why."""
+    """A refused element: what named it, a GUID of zeros, and why."""
     entity, sent = change.entity, change.sent
     name = IDS[entity] if change.entity in SHAPES and IDS[entity].endswith("ID") else ""
     named = ("Type", "Status", "InvoiceNumber", "CreditNoteNumber", "Name", "ContactNumber", "Code", "Reference")
     out: Document = {key: sent[key] for key in named if isinstance(sent.get(key), str)}
     if name:
-        key = change.key or str(sent.get(name, ""))
-        out[name] = key if change.org.raw(entity, key) else ZERO_ID
+        out[name] = ZERO_ID
     return {**required_of(entity), **out, "ValidationErrors": refusal.shown()}
 
 

@@ -56,9 +56,10 @@ class Desk:
 
     def make(self, plural: str, body: Body, method: str = "PUT", **params: Any) -> Body:
         """The written document."""
-        answer = self.send(method, plural, {plural.split("/")[0]: [body]}, **params)
+        name = plural.partition("/")[0]
+        answer = self.send(method, plural, {name: [body]}, **params)
         assert answer.status_code == 200, answer.text
-        document: Body = answer.json()[plural.split("/")[0]][0]
+        document: Body = answer.json()[name][0]
         return document
 
     def edit(self, plural: str, key: str, **fields: Any) -> Body:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .desk import ZERO, Desk
+from .desk import ZERO, Body, Desk
 
 Clock = Callable[[float], None]
 VOIDED = {"Status": "VOIDED"}
@@ -60,7 +60,7 @@ def test_put_wants_a_new_number_and_post_overwrites_an_old_one(desk: Desk) -> No
 
 
 def test_bills_may_share_a_number_and_post_saves_somebody_elses(desk: Desk) -> None:
-    bill = {"Type": "ACCPAY", "InvoiceNumber": "7", "LineItems": [desk.line(10, "310", "NONE")]}
+    bill: Body = {"Type": "ACCPAY", "InvoiceNumber": "7", "LineItems": [desk.line(10, "310", "NONE")]}
     first = desk.invoice(desk.contact("A"), **bill)
     second = desk.invoice(desk.contact("B"), **bill)
     assert first["InvoiceID"] != second["InvoiceID"]
@@ -110,7 +110,7 @@ def test_an_item_fills_what_the_line_leaves_open(desk: Desk) -> None:
         ({"UnitAmount": -1}, "total must be greater than or equal to zero"),
     ],
 )
-def test_a_line_is_refused(desk: Desk, change: dict[str, object], words: str) -> None:
+def test_a_line_is_refused(desk: Desk, change: Body, words: str) -> None:
     body = desk.sale(desk.contact(), LineItems=[{**desk.line(), **change}])
     assert words in desk.refused("PUT", "Invoices", body)
 
@@ -132,7 +132,7 @@ def test_a_line_is_refused(desk: Desk, change: dict[str, object], words: str) ->
         ({"Contact": {"ContactID": ZERO}}, 10),
     ],
 )
-def test_a_document_is_refused(desk: Desk, change: dict[str, object], number: int) -> None:
+def test_a_document_is_refused(desk: Desk, change: Body, number: int) -> None:
     answer = desk.send("PUT", "Invoices", desk.sale(desk.contact(), **change))
     assert (answer.status_code, answer.json()["ErrorNumber"]) == (400, number)
 
@@ -203,6 +203,23 @@ def test_locked_periods_are_closed_to_everything(desk: Desk) -> None:
     desk.control.close_books(date=None)
     desk.control.close_books(date="2026-03-31", lock="EndOfYearLockDate")
     assert "end of year lock date" in desk.refused("PUT", "Invoices", desk.sale(key))
+
+
+def test_a_line_that_is_updated_keeps_its_tax_and_its_precision(desk: Desk) -> None:
+    line = desk.line(0.1625, tax="OUTPUT", Quantity=1000, TaxAmount=0.16)
+    made = desk.make("Invoices", desk.sale(desk.contact(), LineItems=[line, {"Description": "words"}]), unitdp="4")
+    ids = [{"LineItemID": each["LineItemID"]} for each in made["LineItems"]]
+    desk.edit("Invoices", made["InvoiceID"], LineItems=[{**ids[0], "Description": "Other"}, ids[1]])
+    kept = desk.read("Invoices", made["InvoiceID"], unitdp="4")["LineItems"]
+    assert (kept[0]["UnitAmount"], kept[0]["TaxAmount"], kept[1]["Description"]) == (0.1625, 0.16, "words")
+    moved = [{**ids[0], "AccountID": desk.control.find("Account", "Services")}, ids[1]]
+    assert desk.edit("Invoices", made["InvoiceID"], LineItems=moved)["LineItems"][0]["AccountCode"] == "210"
+
+
+def test_a_draft_is_completed_before_it_is_approved(desk: Desk) -> None:
+    draft = desk.invoice(desk.contact(), Status="DRAFT", LineItems=[{"Description": "x", "UnitAmount": 5}])
+    path = f"Invoices/{draft['InvoiceID']}"
+    assert desk.refused("POST", path, {"Status": "AUTHORISED"}) == "Account code or ID must be specified"
 
 
 def test_tracking_is_limited_and_lives_on_lines(desk: Desk) -> None:

@@ -14,7 +14,7 @@ def numbers(desk: Desk, **params: str) -> list[str]:
 
 
 def three(desk: Desk) -> str:
-    key = desk.contact("Ann's \"A\"")
+    key = desk.contact('Ann\'s "A"')
     desk.invoice(key, 10, InvoiceNumber="1", Reference="PO 7")
     desk.invoice(key, 20, InvoiceNumber="2", Date="2026-04-01")
     desk.invoice(desk.contact("Bob"), 30, InvoiceNumber="3", Status="DRAFT")
@@ -142,6 +142,7 @@ def test_unknown_words_in_the_address_are_refused(desk: Desk) -> None:
     for params in ({"pagesize": "5"}, {"unitdp": "3"}, {"summaryOnly": "yes"}):
         assert desk.send("GET", "Invoices", **params).status_code == 400
     assert desk.send("GET", "Nothing").status_code == 404
+    assert desk.send("DELETE", f"Invoices/{ZERO}").status_code == 501
     assert desk.send("GET", f"Invoices/{ZERO}").text == "The resource you're looking for cannot be found"
 
 
