@@ -27,6 +27,7 @@ class Change:
     ui: bool = False
     digits: int = 2  # places of unit amounts
     key: str = ""  # the id in the address
+    old_mode: str = ""  # LineAmountTypes before the write
     warnings: list[str] = field(default_factory=list)
     too_long: list[str] = field(default_factory=list)  # messages about texts beyond their length
 

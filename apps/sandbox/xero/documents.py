@@ -96,11 +96,16 @@ def fill(change: Change, old: Document | None) -> Document:
     new["CurrencyCode"] = check_currency(change, sent.get("CurrencyCode") or new.get("CurrencyCode"))
     if old is None or "Contact" in sent:
         new["ContactID"] = find_contact(change, sent.get("Contact"))
-    if old is None or "LineItems" in sent or "LineAmountTypes" in sent:
+    if old is None or "LineItems" in sent or "LineAmountTypes" in sent or approves(change, old):
         new["LineItems"] = new_lines(change, old, new)
         new |= totals(new["LineItems"], new["LineAmountTypes"])
     check_sum(new)
     return new
+
+
+def approves(change: Change, old: Document) -> bool:
+    """Whether a draft becomes more than that: its lines have to be complete now."""
+    return old["Status"] == "DRAFT" and change.sent.get("Status") in ("SUBMITTED", "AUTHORISED")
 
 
 def new_lines(change: Change, old: Document | None, new: Document) -> list[Document]:
@@ -114,6 +119,7 @@ def new_lines(change: Change, old: Document | None, new: Document) -> list[Docum
     paid = old and change.org.index.touched(change.entity, old[IDS[change.entity]])
     if paid and not change.ui and any("LineItemID" not in line for line in sent):
         raise Invalid(NEEDS_LINE if new["Type"] == "ACCREC" else HAS_PAYMENT)
+    change.old_mode = str((old or {}).get("LineAmountTypes", ""))
     kind = Kind(sale=new["Type"] in SALES, discount=new["Type"] == "ACCREC", approved=approved)
     return write_lines(change, sent, before, kind, new["LineAmountTypes"])
 
@@ -127,9 +133,9 @@ def next_status(change: Change, old: Document | None) -> str:
         raise Invalid(NOT_VALID.format(words))
     if wanted == "VOIDED" and old and change.org.index.touched(change.entity, old[IDS[change.entity]]):
         raise Invalid(HAS_PAYMENT_VOID.format(wanted, words.lower()))
-    if wanted in ("AUTHORISED", "PAID") and change.entity == "Invoice" and not (old or {}).get("DueDate"):
-        if not change.sent.get("DueDate"):
-            raise Invalid("DueDate cannot be empty")
+    due = change.sent.get("DueDate") or (old or {}).get("DueDate")
+    if wanted in ("AUTHORISED", "PAID") and change.entity == "Invoice" and not due:
+        raise Invalid("DueDate cannot be empty")
     return "AUTHORISED" if wanted == "PAID" else wanted
 
 

@@ -86,7 +86,12 @@ class Identity(PocketApp):
         if chosen not in tenants:
             return self._choose(request)
         code = secrets.token_urlsafe(24)
-        kept = {"tenant": chosen, "redirect_uri": request.arg("redirect_uri"), "at": self.clock(), "scopes": wanted}
+        kept: Document = {
+            "tenant": chosen,
+            "redirect_uri": request.arg("redirect_uri"),
+            "at": self.clock(),
+            "scopes": wanted,
+        }
         self.store.put("code", code, kept)
         return self._back(request, {"code": code, "scope": " ".join(wanted), "state": request.arg("state")})
 
@@ -147,7 +152,7 @@ class Identity(PocketApp):
         start = {"id": str(uuid.uuid4()), "tenantId": tenant, "authEventId": event, "createdDateUtc": now}
         self.store.put("connection", tenant, {**(old or start), "updatedDateUtc": now})
         key = str(self.store.next_id("grant"))
-        grant = {"key": key, "event": event, "scopes": together, "refresh": secrets.token_urlsafe(30)}
+        grant: Document = {"key": key, "event": event, "scopes": together, "refresh": secrets.token_urlsafe(30)}
         grant |= {"since": self.clock(), "previous": "", "until": 0.0}
         return self.store.put("grant", key, grant)
 

@@ -13,8 +13,8 @@ from apps.sandbox.xero.refusals import Invalid
 
 APPLIES = {"REVENUE": "CanApplyToRevenue", "EXPENSE": "CanApplyToExpenses", "ASSET": "CanApplyToAssets",
            "LIABILITY": "CanApplyToLiabilities", "EQUITY": "CanApplyToEquity"}  # fmt: skip
-AMOUNTS = ("Quantity", "UnitAmount", "LineAmount")
-CODED = ("ItemCode", "AccountCode", "AccountID", "TaxType")
+# A line with none of these only says something.
+PRICED = ("Quantity", "UnitAmount", "ItemCode", "AccountCode", "AccountID", "TaxType")
 LARGEST = Decimal("9999999999.99")
 
 
@@ -32,13 +32,14 @@ class Kind:
 def write_lines(change: Change, sent: list[Document], old: list[Document], kind: Kind, mode: str) -> list[Document]:
     """The lines as they will be kept: those with a LineItemID updated, others new, those not named gone."""
     known = {line["LineItemID"]: line for line in old}
-    out, messages = [], []
+    out: list[Document] = []
+    messages: list[str] = []
     for each in sent:
         key = each.get("LineItemID")
         try:
             if key and key not in known:
                 raise Invalid(f"The line item with LineItemID {key} could not be found on this document")
-            out.append(write_line(change, {**known.get(str(key), {}), **each}, each, kind, mode))
+            out.append(write_line(change, known.get(str(key), {}), each, kind, mode))
         except Invalid as refusal:
             messages += refusal.messages
     if messages:
@@ -46,19 +47,24 @@ def write_lines(change: Change, sent: list[Document], old: list[Document], kind:
     return out
 
 
-def write_line(change: Change, line: Document, sent: Document, kind: Kind, mode: str) -> Document:
-    """One line with everything computed."""
-    line = {"LineItemID": str(uuid.uuid4()), **with_item(change, line, kind)}
+def write_line(change: Change, old: Document, sent: Document, kind: Kind, mode: str) -> Document:
+    """One line with everything computed; `old` is the line it updates, or empty."""
+    line = {"LineItemID": str(uuid.uuid4()), **with_item(change, {**old, **sent}, kind)}
+    if "AccountID" in sent and "AccountCode" not in sent:
+        line["AccountCode"] = None
     if "Description" in sent and not sent["Description"] and "ItemCode" not in sent:
         raise Invalid("Description must be at least 1 character")
-    if not any(name in line for name in (*AMOUNTS, *CODED)):
+    if not any(name in line for name in PRICED) and "LineAmount" not in sent:
         return words_only(line)
     account = account_of(change, line, kind)
     if account:
         line |= {"AccountCode": account.get("Code"), "AccountID": account["AccountID"]}
     line |= amounts(change, line, sent, kind)
     line["TaxType"] = tax_type(change, line, account, mode)
-    line["TaxAmount"] = num(tax(change, line, sent, kind, mode))
+    same = all(old.get(name) == line.get(name) for name in ("LineAmount", "TaxType")) and mode == change.old_mode
+    line["TaxAmount"] = (
+        old["TaxAmount"] if same and "TaxAmount" not in sent else num(tax(change, line, sent, kind, mode))
+    )
     line["Tracking"] = [track(change, each) for each in line.get("Tracking", [])]
     if len(line["Tracking"]) > 2:
         raise Invalid("A line item can have at most 2 tracking categories")
@@ -97,7 +103,7 @@ def account_of(change: Change, line: Document, kind: Kind) -> Document | None:
     """The account a line posts to; a draft may leave it open."""
     code, key = line.get("AccountCode"), line.get("AccountID")
     if not code and not key:
-        if kind.approved and "AccountCode" not in line:
+        if kind.approved:
             raise Invalid("Account code or ID must be specified")
         return None
     found = find_account(change, {"Code": code} if code else {"AccountID": key})
@@ -112,7 +118,8 @@ def amounts(change: Change, line: Document, sent: Document, kind: Kind) -> Docum
     told = "LineAmount" in sent
     if told and "UnitAmount" not in line and quantity:
         line = {**line, "UnitAmount": dec(line["LineAmount"]) / quantity}
-    unit = places(dec(line.get("UnitAmount")), change.digits)
+    kept = "UnitAmount" not in sent and "UnitAmount" in line and not told
+    unit = places(dec(line.get("UnitAmount")), 4 if kept else change.digits)
     total = cents(quantity * unit - discount(line, kind, quantity * unit))
     if told and cents(dec(sent["LineAmount"])) != total:
         raise Invalid(f"The line total {cents(dec(sent['LineAmount']))} does not match the expected line total {total}")

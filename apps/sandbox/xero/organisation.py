@@ -163,4 +163,4 @@ class Organisation:
         index = self.index
         used = index.allocated_to.get(key, {}) if entity == "Invoice" else index.allocated_from.get((entity, key), {})
         dates += [self.sure("Allocation", each)["Date"] for each in used]
-        return max([*dates, doc["Date"]])
+        return str(max([*dates, doc["Date"]]))

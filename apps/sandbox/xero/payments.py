@@ -31,7 +31,7 @@ RECONCILED = "{} cannot be deleted as it is reconciled"
 
 def write_payment(change: Change) -> Document:
     """Make one payment, or delete one."""
-    if change.key or (change.sent.get("PaymentID") and not change.create):
+    if change.key:
         return delete_payment(change)
     sent = change.sent
     if sent.get("PaymentID") or sent.get("Status", "AUTHORISED") != "AUTHORISED":
@@ -105,7 +105,7 @@ def put_payment(org: Organisation, entity: str, target: Document, doc: Document)
 def delete_payment(change: Change) -> Document:
     """`Status: DELETED` and nothing else."""
     org, sent = change.org, change.sent
-    old = org.raw("Payment", change.key or sent["PaymentID"])
+    old = org.raw("Payment", change.key)
     if old is None:
         raise Missing
     if {name for name in sent if name != "PaymentID"} != {"Status"} or sent["Status"] != "DELETED":
@@ -146,7 +146,9 @@ def write_batch(change: Change) -> Document:
     kinds = {target["Type"] for target, _ in members}
     if len(kinds) != 1 or len({target["InvoiceID"] for target, _ in members}) != len(members):
         raise Invalid("A batch payment must hold payments of different invoices of one type")
-    head = {name: sent[name] for name in ("Reference", "Particulars", "Code", "Details", "Narrative") if name in sent}
+    head: Document = {
+        name: sent[name] for name in ("Reference", "Particulars", "Code", "Details", "Narrative") if name in sent
+    }
     kind = "RECBATCH" if kinds == {"ACCREC"} else "PAYBATCH"
     total = num(sum((dec(amount) for _, amount in members), ZERO))
     head |= {"AccountID": account["AccountID"], "Date": date, "Type": kind, "Status": "AUTHORISED"}

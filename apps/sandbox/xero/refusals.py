@@ -54,6 +54,12 @@ def missing() -> Response:
     return Response(404, NOT_FOUND, {"Content-Type": "text/html; charset=utf-8"})
 
 
+def not_implemented() -> Response:
+    """501 for a method that an endpoint does not take."""
+    message = "The Api Method called is not implemented"
+    return Response(501, {"ErrorNumber": 20, "Type": "ApiMethodNotImplementedException", "Message": message})
+
+
 def unauthorized(detail: str) -> Response:
     """401 of the gateway."""
     return Response(401, {"Type": None, "Title": "Unauthorized", "Status": 401, "Detail": detail, "Extensions": {}})

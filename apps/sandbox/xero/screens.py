@@ -28,12 +28,16 @@ FIXED_STATUS = {"Contact": ("ContactStatus", "ARCHIVED"), "ContactGroup": ("Stat
 
 def by_hand(change: Change, writer: Callable[[Change], Document]) -> Document:
     """A write of the screens; ValueError in the vendor's words."""
+    change.org.journal = []
     try:
         return writer(change)
     except Invalid as refusal:
+        change.org.roll_back()
         raise ValueError(" ".join(refusal.messages)) from refusal
     except Missing as refusal:
         raise LookupError(f"no {change.entity} {change.key}") from refusal
+    finally:
+        change.org.journal = None
 
 
 def split_id(org: Organisation, key: str, bare: str = "Payment") -> tuple[str, Document]:
@@ -56,6 +60,7 @@ class Screens:
             raise LookupError(f"{entity} is not written by hand: use pay, refund or allocate")
         read = Reader(refuse_unknown=True).read(entity, deepcopy(body))
         if entity in ("Invoice", "CreditNote") and not key:
+            read.setdefault("Type", "ACCREC" if entity == "Invoice" else "ACCRECCREDIT")
             read.setdefault("Status", "AUTHORISED")
             read.setdefault("DueDate", read.get("Date") or self.org.today())
         change = Change(self.org, entity, read, create=not key, ui=True, digits=4, key=key)

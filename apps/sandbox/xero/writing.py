@@ -13,7 +13,7 @@ from apps.sandbox.xero.contacts import write_contact, write_group
 from apps.sandbox.xero.credits import allocate
 from apps.sandbox.xero.documents import write_document
 from apps.sandbox.xero.items import write_account, write_category, write_currency, write_item, write_tax_rate
-from apps.sandbox.xero.organisation import CREDITS, IDS, Organisation
+from apps.sandbox.xero.organisation import IDS, Organisation
 from apps.sandbox.xero.payments import write_batch, write_payment
 from apps.sandbox.xero.reading import check_query, digits_of, flag
 from apps.sandbox.xero.refusals import ZERO_ID, Invalid, Missing, nothing_to_do, unreadable, validation_body
@@ -145,24 +145,23 @@ def number_of(refused: list[tuple[Change, Invalid]]) -> int:
 
 
 def echo(change: Change, refusal: Invalid) -> Document:
-    """A refused element: what named it, a GUID of zeros unless it stood before, and why."""
+    """A refused element: what named it, a GUID of zeros, and why."""
     entity, sent = change.entity, change.sent
     name = IDS[entity] if change.entity in SHAPES and IDS[entity].endswith("ID") else ""
     named = ("Type", "Status", "InvoiceNumber", "CreditNoteNumber", "Name", "ContactNumber", "Code", "Reference")
     out: Document = {key: sent[key] for key in named if isinstance(sent.get(key), str)}
     if name:
-        key = change.key or str(sent.get(name, ""))
-        out[name] = key if change.org.raw(entity, key) else ZERO_ID
+        out[name] = ZERO_ID
     return {**required_of(entity), **out, "ValidationErrors": refusal.shown()}
 
 
 def required_of(entity: str) -> Document:
     """What the vendor's own description of an answer insists on."""
-    if entity in CREDITS:
-        return {"Allocations": []}
-    return {"BankTransaction": {"Type": "RECEIVE", "LineItems": [], "BankAccount": {}}, "Item": {"Code": ""}}.get(
-        entity, {}
-    )
+    needed: dict[str, Document] = {
+        "BankTransaction": {"Type": "RECEIVE", "LineItems": [], "BankAccount": {}},
+        "Item": {"Code": ""},
+    }
+    return needed.get(entity, {})
 
 
 def shown(change: Change, doc: Document, digits: int) -> Document:

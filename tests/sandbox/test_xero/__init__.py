@@ -1,0 +1,1 @@
+"""The pocket Xero keeps the contract its platform page lists."""
