@@ -163,9 +163,11 @@ class Puller:
         """Where the next pull starts: the newest change seen, less the time this pull took, in which others may have come."""
         if context.get("stuck"):
             return str(context["cursor"])
-        newest = context["newest"]
+        if context["newest"] == context["since"]:
+            return json.dumps({"since": context["since"]})
         took = self.now - _moment(context["started"])
-        return json.dumps({"since": (_moment(newest) - max(took, timedelta(0))).isoformat() if newest else ""})
+        reached = (_moment(context["newest"]) - max(took, timedelta(0))).isoformat()
+        return json.dumps({"since": max(reached, context["since"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ That is one answer with HostRet, CompanyRet and PreferencesRet (QuickBooks Web C
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from apps.platforms.base import Told
 from apps.platforms.errors import Refused
@@ -42,6 +43,9 @@ def read_facts(told: Told, known: Facts, file_id: str, owner_id: str) -> Facts:
     _check_file(name or told.file, stamp, file_id, known)
     host = found.get("HostRet", {})
     country = text(host, "Country") or told.country or known.country
+    if not preferences:
+        version = {"qbxml": _version(told, host)}
+        return replace(known, name=name or known.name, country=country, defaults={**known.defaults, **version})
     return Facts(
         external_id=file_id,
         name=name or known.name,
@@ -66,9 +70,8 @@ def _defaults(told: Told, host: Raw, preferences: Raw, stamp: str) -> dict[str, 
     tax = part(preferences, "SalesTaxPreferences")
     accounting = part(preferences, "AccountingPreferences")
     currencies = part(preferences, "MultiCurrencyPreferences")
-    listed = host.get("SupportedQBXMLVersion") or []
     return {
-        "qbxml": version_of(told.version, listed if isinstance(listed, list) else [listed]),
+        "qbxml": _version(told, host),
         "taxable_code": ref(tax, "DefaultTaxableSalesTaxCodeRef"),
         "non_taxable_code": ref(tax, "DefaultNonTaxableSalesTaxCodeRef"),
         "tax_item": ref(tax, "DefaultItemSalesTaxRef"),
@@ -77,6 +80,10 @@ def _defaults(told: Told, host: Raw, preferences: Raw, stamp: str) -> dict[str, 
         "multi_currency": "yes" if flag(currencies, "IsMultiCurrencyOn", default=False) else "",
         "classes": "yes" if flag(accounting, "IsUsingClassTracking", default=False) else "",
     }
+
+
+def _version(told: Told, host: Raw) -> str:
+    return version_of(told.version, host.get("SupportedQBXMLVersion") or [])
 
 
 def _currency(preferences: Raw, country: str) -> str:
