@@ -25,7 +25,8 @@ from apps.platforms.records import (
     Status,
     TaxCode,
 )
-from tests.platforms.quickbooks_desktop.conftest import CANADA, FACTS, SPECS, answer, reply, ret
+from tests.platforms.quickbooks_desktop.conftest import CANADA, FACTS, answer, reply, ret
+from tests.platforms.quickbooks_desktop.facts import SPECS
 
 RECEIVABLE = Beside(receivable=frozenset({"A/R"}))
 

@@ -14,13 +14,13 @@ from apps.platforms.content import to_content
 from apps.platforms.errors import Refused, TryLater
 from apps.platforms.quickbooks_desktop.translate.facts import version_of
 from apps.platforms.records import CreditMemo, Facts, Record, Refund, RefundReceipt, Status
+from tests.platforms.conftest import Bench
 from tests.platforms.quickbooks_desktop.conftest import (
     CUSTOMER,
     DAY,
     FACTS,
     FILE,
     OWNER,
-    Bench,
     Counter,
     answer,
     fields,
@@ -167,7 +167,7 @@ def whole(verb: Verb = Verb.CREATE) -> Write:
 
 def step(counter: Counter, write: Write, there: dict[int, Record]) -> tuple[Any, ...] | None:
     made = counter.platform.step(write, there)
-    return made and (made.leg, made.verb, made.entity, made.external_id, made.last)
+    return (made.leg, made.verb, made.entity, made.external_id, made.last) if made else None
 
 
 def test_a_refund_is_first_a_credit_memo_and_then_money_out_of_it(counter: Counter) -> None:

@@ -24,11 +24,11 @@ from apps.platforms.records import (
     Refund,
     Status,
 )
+from tests.platforms.conftest import Bench
 from tests.platforms.quickbooks_desktop.conftest import (
     CUSTOMER,
     DAY,
     FACTS,
-    Bench,
     Counter,
     change,
     creation,

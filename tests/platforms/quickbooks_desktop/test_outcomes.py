@@ -13,7 +13,6 @@ from apps.platforms.records import Invoice, Item, Payment
 from tests.platforms.quickbooks_desktop.conftest import (
     CUSTOMER,
     DAY,
-    SPECS,
     Counter,
     answer,
     change,
@@ -23,6 +22,7 @@ from tests.platforms.quickbooks_desktop.conftest import (
     reply,
     ret,
 )
+from tests.platforms.quickbooks_desktop.facts import SPECS
 
 RET = {
     "TxnID": "1A2B-1",

@@ -28,6 +28,10 @@ from apps.platforms.records import Facts
 HOME = {"US": "USD", "CA": "CAD", "UK": "GBP", "GB": "GBP", "AU": "AUD"}
 
 
+#: What the Web Connector calls its stamp; beside it is a lock, which says nothing.
+STAMP = "FileID"
+
+
 def read_facts(told: Told, known: Facts, file_id: str, owner_id: str) -> Facts:
     """The facts as they are told now; `known` where nothing is told. Raises Refused for another company's file.
 
@@ -93,9 +97,8 @@ def _currency(preferences: Raw, country: str) -> str:
 
 def _stamp(company: Raw, owner_id: str) -> str:
     """The FileID that the Web Connector stamped on the file under our name, "" without one."""
-    stamps = [row for row in rows(company, "DataExtRet") if owner_id and _same(text(row, "OwnerID"), owner_id)]
-    named = [row for row in stamps if text(row, "DataExtName").casefold().replace(" ", "") == "fileid"] or stamps
-    return text(named[0], "DataExtValue") if named else ""
+    ours = (row for row in rows(company, "DataExtRet") if owner_id and _same(text(row, "OwnerID"), owner_id))
+    return next((text(row, "DataExtValue") for row in ours if text(row, "DataExtName") == STAMP), "")
 
 
 def _check_file(name: str, stamp: str, file_id: str, known: Facts) -> None:
