@@ -61,6 +61,8 @@ ROWS: tuple[Row, ...] = (
     Row("3120", NotCovered, words="already (been )?paid|paid invoice|more than the amount"),
     Row("3120", BadReference),
     Row("3140", BadReference),
+    Row("3160", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
+    Row("3185", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
     Row("3170", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
     Row("3170", Refused),
     Row("3171", PeriodClosed, CLOSED),

@@ -116,6 +116,8 @@ def test_what_was_taken_away_has_no_record_and_what_was_not_there_is_gone(
         ("3100", "The name of the list element is already in use.", errors.AlreadyThere),
         ("3120", "Object specified in the request cannot be found.", errors.BadReference),
         ("3140", "There is an invalid reference to QuickBooks Customer.", errors.BadReference),
+        ("3160", "Cannot delete: This payment has been deposited.", errors.LockedByPayment),
+        ("3185", "Cannot void: Other transactions are linked to it.", errors.LockedByPayment),
         ("3170", "There was an error when modifying an invoice.", errors.Refused),
         ("3170", "QuickBooks error message: The books have been closed.", errors.PeriodClosed),
         ("3171", "An attempt was made to modify with a date on or before the closing date.", errors.PeriodClosed),

@@ -25,6 +25,8 @@ from apps.platforms.records import ReceivableMovement
 
 #: So many parts of a changed document are named as gone when it no longer has them; a sweep finds any others.
 PARTS = 20
+#: Documents of one customer have one part.
+SINGLE = frozenset({"Charge", "ReceivePayment"})
 
 Share = tuple[str, Decimal]
 
@@ -39,7 +41,7 @@ def read_movements(kind: str, raw: Raw, receivable: Collection[str]) -> list[Rec
 
 def parts(kind: str, document_id: str, after: int = 0) -> list[str]:
     """The ids a document's parts may have had, from the one after `after`."""
-    return [f"{kind}:{document_id}:{place}" for place in range(after + 1, PARTS + 1)]
+    return [f"{kind}:{document_id}:{place}" for place in range(after + 1, (1 if kind in SINGLE else PARTS) + 1)]
 
 
 def _movement(kind: str, raw: Raw, place: int, customer: str, amount: Decimal) -> ReceivableMovement:
