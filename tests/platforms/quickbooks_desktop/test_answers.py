@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.platforms.errors import Unreadable
 from apps.platforms.quickbooks_desktop.reading import read_answer
@@ -271,9 +273,20 @@ def test_what_is_no_answer_says_nothing(text: str) -> None:
 
 
 def test_control_characters_of_old_files_do_not_spoil_an_answer() -> None:
-    text = answer(reply("CustomerQuery", ret("Customer", {"ListID": "8-1", "Name": "A&#x1F;c&#11;me\x0b &#233;&#10;"})))
+    text = answer(
+        reply(
+            "CustomerQuery",
+            ret("Customer", {"ListID": "8-1", "Name": "A&#x1F;c&#11;me\x0b &#233;&#10;&#xD83D;&#xDE00;"}),
+        )
+    )
     ((_, raw),) = read_answer(text).replies[0].rows
     assert raw["Name"] == "Acme é\n"
+
+
+@given(st.text(max_size=300))
+def test_no_text_whatever_makes_reading_fail_in_another_way(inside: str) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(f"<QBXML>{inside}")
 
 
 def test_a_big_answer_is_read_whole() -> None:
