@@ -72,6 +72,7 @@ SOURCES: Mapping[str, tuple[Source, ...]] = {
         Source("Deposit", document=True, lines=True, deleted=("Deposit",), beside=("receivable",)),
         Source("Check", document=True, lines=True, deleted=("Check",), beside=("receivable",)),
         Source("Charge", document=True, deleted=("Charge",)),
+        Source("ReceivePayment", document=True, lines=True, deleted=("ReceivePayment",)),
     ),
 }  # fmt: skip
 CANADIAN_TAX = (

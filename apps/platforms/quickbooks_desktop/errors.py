@@ -13,6 +13,7 @@ from apps.platforms.base import Letter
 from apps.platforms.errors import (
     AlreadyThere,
     BadReference,
+    Gone,
     LockedByPayment,
     NotCovered,
     OutOfDate,
@@ -60,13 +61,14 @@ ROWS: tuple[Row, ...] = (
     Row("3120", NotCovered, words="already (been )?paid|paid invoice|more than the amount"),
     Row("3120", BadReference),
     Row("3140", BadReference),
+    Row("3160", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
+    Row("3185", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
     Row("3170", LockedByPayment, words="deposit|linked|reconciled|appl(ied|y)"),
     Row("3170", Refused),
     Row("3171", PeriodClosed, CLOSED),
     Row("3175", Unavailable, IN_USE),
     Row("3176", Unavailable, IN_USE),
     Row("3180", Unavailable, IN_USE, "modified by another user|list has been modified|in use|being used"),
-    Row("3180", AlreadyThere, words="account number.{0,40}already"),
     Row("3180", Refused),
     Row("3200", OutOfDate),
     Row("3210", NotCovered, words="more than the amount due|cannot pay more|amount due|exceeds?|remaining"),
@@ -136,8 +138,13 @@ def done(reply: Reply) -> bool:
     return reply.code == "0" or (reply.code.isdigit() and 500 <= int(reply.code) <= 599)
 
 
-def to_error(reply: Reply, *, write: bool = True) -> PlatformError:
-    """Our error for a refusal. A read can never be unsure: it is asked again."""
+def to_error(reply: Reply, *, write: bool = True, taking: bool = False) -> PlatformError:
+    """Our error for a refusal. A read can never be unsure: it is asked again.
+
+    `taking`: it was to take away a document, so what is not found is the document itself.
+    """
+    if taking and reply.code in UNKNOWN_ID:
+        return Gone(code=reply.code)
     for row in ROWS:
         if row.code in ("", reply.code) and re.search(row.words, reply.message, re.IGNORECASE):
             return row.kind(row.sentence or reply.message, code=reply.code)

@@ -23,13 +23,17 @@ from apps.platforms.quickbooks_desktop.translate import Beside, names, read_rows
 from apps.platforms.quickbooks_desktop.translate.customers import customer_name, mod_customer
 from apps.platforms.quickbooks_desktop.translate.invoices import NUMBER
 from apps.platforms.quickbooks_desktop.translate.items import changed_as, item_name, mod_item
+from apps.platforms.quickbooks_desktop.translate.lines import TAX_ITEMS
 from apps.platforms.quickbooks_desktop.translate.payments import REFERENCE
-from apps.platforms.quickbooks_desktop.translate.values import Body, bare, ref, text
+from apps.platforms.quickbooks_desktop.translate.values import Body, bare, kind_of, ref, text
 from apps.platforms.quickbooks_desktop.writer import Dialect, Message, read_set
 from apps.platforms.records import Customer, Facts, Item, Payment, Record, SalesDocument, Status
 
 #: Staff may have moved the date of a document since; we look a month around it.
 AROUND = timedelta(days=31)
+
+#: So much of a memo is compared: its end may have made room for a mark.
+KEPT = 2000
 
 Seen = tuple[Raw, Record]
 
@@ -62,7 +66,7 @@ def holds(write: Write, now: Record, facts: Facts) -> bool:
         return not mod_customer(wanted, facts, now)
     if isinstance(wanted, Item) and isinstance(now, Item):
         return not mod_item(wanted, facts, changed_as(write.external_id), now)
-    return _essence(wanted) == _essence(now)
+    return _essence(wanted, wanted) == _essence(now, wanted)
 
 
 def _queries(source: Source, write: Write, place: str) -> list[Message]:
@@ -174,11 +178,14 @@ def _changed(entity: str, write: Write, seen: Sequence[Record], facts: Facts) ->
     return Found(now) if now.revision != write.revision and holds(write, now, facts) else ABSENT
 
 
-def _essence(record: Record) -> tuple[Any, ...]:
-    """What of a document an update of ours sets, in a form that what QuickBooks works out itself does not change."""
-    any_record = cast("Any", record)
-    head = (any_record.date, any_record.customer_id, _number(record))
+def _essence(record: Record, wanted: Record) -> tuple[Any, ...]:
+    """What of a document `wanted` sets, in a form that what QuickBooks works out itself does not change."""
+    one, asked = cast("Any", record), cast("Any", wanted)
+    head = [one.date, one.customer_id, names.lines(one.memo)[:KEPT], _number(record) if _number(wanted) else ""]
     if isinstance(record, SalesDocument):
-        return (*head, [(bare(line.item_id), cents(line.amount)) for line in record.lines if line.item_id])
-    parts = sorted((bare(part.document_id), cents(part.amount or 0)) for part in any_record.applications)
-    return (*head, cents(any_record.amount), parts)
+        own = [getattr(one, name, None) for name in ("due_date", "location_id") if getattr(asked, name, None)]
+        rows = [line for line in record.lines if line.item_id and kind_of(line.item_id) not in TAX_ITEMS]
+        return (*head, *own, [(bare(line.item_id), cents(line.amount)) for line in rows])
+    own = [getattr(one, name) for name in ("method", "deposit_account_id") if getattr(asked, name, "")]
+    parts = sorted((bare(part.document_id), cents(part.amount or 0)) for part in one.applications)
+    return (*head, *own, cents(one.amount), parts)

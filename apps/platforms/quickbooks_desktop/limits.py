@@ -18,7 +18,6 @@ LIMITS = Limits(
     concurrent=1,
     page_size=DOCUMENTS,
     batch=dict.fromkeys(("customer", "item", "invoice", "payment", "credit_memo", "refund"), WRITES),
-    deadline=600.0,
     settle=120.0,
     retry_wait=60.0,
 )

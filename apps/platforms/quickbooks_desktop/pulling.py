@@ -60,7 +60,10 @@ class Puller:
         return Letter(text=text, entity=entity, context={"ids": list(ids)})
 
     def read_page(self, letter: Letter, answer: str) -> tuple[Page, Letter | None]:
-        """What a letter brought, and the letter that asks on. Raises TryLater, PermissionMissing."""
+        """What a letter brought, and the letter that asks on; the last page names all that was unreadable in the pull.
+
+        Raises TryLater, PermissionMissing.
+        """
         said = read_answer(answer)
         if "ids" in letter.context:
             return self._read_again(letter, said), None
@@ -95,12 +98,12 @@ class Puller:
             context["beside"] = asking.read_beside(said)
         rows = self._read_rows(letter.entity, reply, asking.beside_of(context), changes=bool(context["since"]))
         context["newest"] = _newest(context["newest"], reply)
-        context["stuck"] = context.get("stuck", False) or bool(rows.unreadable)
+        context["unreadable"] = [*context.get("unreadable", ()), *rows.unreadable]
         following = self._following(letter.entity, context, reply)
         page = Page(
             records=rows.records,
             gone=rows.gone,
-            unreadable=rows.unreadable,
+            unreadable=() if following else context["unreadable"],
             cursor=context["cursor"] if following else self._cursor(context),
             last=following is None,
         )
@@ -121,7 +124,8 @@ class Puller:
     def _read_deleted(self, letter: Letter, reply: Reply) -> Page:
         _check(reply, letter.entity)
         gone = [each for _, raw in reply.rows for each in _gone_ids(letter.entity, raw)]
-        return Page(gone=gone, cursor=self._cursor(letter.context), last=True)
+        unreadable = letter.context["unreadable"]
+        return Page(gone=gone, unreadable=unreadable, cursor=self._cursor(letter.context), last=True)
 
     def _read_again(self, letter: Letter, said: Answer) -> Page:
         _check_beside(said, letter.entity)
@@ -161,11 +165,13 @@ class Puller:
 
     def _cursor(self, context: Context) -> str:
         """Where the next pull starts: the newest change seen, less the time this pull took, in which others may have come."""
-        if context.get("stuck"):
+        if context["unreadable"]:
             return str(context["cursor"])
-        newest = context["newest"]
+        if context["newest"] == context["since"]:
+            return json.dumps({"since": context["since"]})
         took = self.now - _moment(context["started"])
-        return json.dumps({"since": (_moment(newest) - max(took, timedelta(0))).isoformat() if newest else ""})
+        reached = (_moment(context["newest"]) - max(took, timedelta(0))).isoformat()
+        return json.dumps({"since": max(reached, context["since"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ MANY = frozenset({"AppliedToTxnRet", "RefundAppliedToTxnRet", "LinkedTxn", "Data
 BESIDE = frozenset({"ErrorRecovery"})
 
 # A reference to a character XML does not allow, as old files contain it, would make the whole answer unreadable.
-_CONTROL = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8]|[bcBC]|[eE]|[fF]|1[0-9a-fA-F]));")
+_CONTROL = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8]|[bcBC]|[eE]|[fF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}));"
+)
 _RAW_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.platforms.base import Letter, Outcome, Verb, Write
 from apps.platforms.errors import PlatformError, Refused, Unreadable, Unsure
-from apps.platforms.quickbooks_desktop.errors import UNTOLD_SETS, done, to_error
+from apps.platforms.quickbooks_desktop.errors import UNKNOWN_ID, UNTOLD_SETS, done, to_error
 from apps.platforms.quickbooks_desktop.limits import WRITES
 from apps.platforms.quickbooks_desktop.reading import Reply, read_answer
 from apps.platforms.quickbooks_desktop.translate import (
@@ -80,10 +80,11 @@ def _outcome(entity: str, write: Write, reply: Reply | None, facts: Facts) -> Ou
     """What one reply says of its write; nothing understandable means that nobody can say."""
     if reply is None:
         return Outcome(error=Unsure())
+    taking = write.verb in (Verb.VOID, Verb.DELETE)
     if not done(reply):
-        return Outcome(error=to_error(reply))
-    if write.verb in (Verb.VOID, Verb.DELETE):
-        return Outcome()
+        return Outcome(error=to_error(reply, taking=taking))
+    if taking:
+        return Outcome(error=to_error(reply, taking=True)) if reply.code in UNKNOWN_ID else Outcome()
     try:
         records = [each for element, raw in reply.rows for each in _read(entity, write, element, raw, facts)]
     except Unreadable as error:

@@ -38,7 +38,7 @@ READERS: Mapping[tuple[str, str], Reader] = {
     ("tax_code", "ItemSalesTaxRet"): lambda raw, facts, beside: reference.read_tax_item(raw),
     ("tax_code", "ItemSalesTaxGroupRet"): lambda raw, facts, beside: reference.read_tax_group(raw, beside.rates),
     ("tax_code", "SalesTaxCodeRet"): lambda raw, facts, beside: reference.read_tax_code(raw, beside.rates),
-    ("customer", "CustomerRet"): lambda raw, facts, beside: customers.read_customer(raw),
+    ("customer", "CustomerRet"): lambda raw, facts, beside: customers.read_customer(raw, facts),
     ("invoice", "InvoiceRet"): lambda raw, facts, beside: invoices.read_invoice(raw, facts, beside.tax_items),
     ("credit_memo", "CreditMemoRet"): lambda raw, facts, beside: invoices.read_credit_memo(
         raw, facts, beside.tax_items

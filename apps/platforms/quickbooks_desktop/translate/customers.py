@@ -19,8 +19,9 @@ from apps.platforms.quickbooks_desktop.translate.values import (
 from apps.platforms.records import Address, Customer, Facts, Status
 
 
-def read_customer(raw: Raw) -> Customer:
+def read_customer(raw: Raw, facts: Facts) -> Customer:
     """A CustomerRet; `balance` is its own, without its jobs, and None where QuickBooks says none."""
+    code = ref(raw, "SalesTaxCodeRef")
     return Customer(
         **envelope(raw),
         status=listed_status(raw),
@@ -33,7 +34,8 @@ def read_customer(raw: Raw) -> Customer:
         mobile=text(raw, "AltPhone"),
         address=_address(part(raw, "BillAddress")),
         notes=text(raw, "Notes"),
-        tax_key=ref(raw, "SalesTaxCodeRef"),
+        tax_key=code,
+        taxable=not code or code != facts.defaults.get("non_taxable_code", ""),
         parent_id=ref(raw, "ParentRef"),
         currency=currency(raw),
         balance=maybe(raw, "Balance"),

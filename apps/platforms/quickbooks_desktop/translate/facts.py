@@ -6,6 +6,7 @@ That is one answer with HostRet, CompanyRet and PreferencesRet (QuickBooks Web C
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from apps.platforms.base import Told
 from apps.platforms.errors import Refused
@@ -27,6 +28,10 @@ from apps.platforms.records import Facts
 HOME = {"US": "USD", "CA": "CAD", "UK": "GBP", "GB": "GBP", "AU": "AUD"}
 
 
+#: What the Web Connector calls its stamp; beside it is a lock, which says nothing.
+STAMP = "FileID"
+
+
 def read_facts(told: Told, known: Facts, file_id: str, owner_id: str) -> Facts:
     """The facts as they are told now; `known` where nothing is told. Raises Refused for another company's file.
 
@@ -42,6 +47,9 @@ def read_facts(told: Told, known: Facts, file_id: str, owner_id: str) -> Facts:
     _check_file(name or told.file, stamp, file_id, known)
     host = found.get("HostRet", {})
     country = text(host, "Country") or told.country or known.country
+    if not preferences:
+        version = {"qbxml": _version(told, host)}
+        return replace(known, name=name or known.name, country=country, defaults={**known.defaults, **version})
     return Facts(
         external_id=file_id,
         name=name or known.name,
@@ -66,9 +74,8 @@ def _defaults(told: Told, host: Raw, preferences: Raw, stamp: str) -> dict[str, 
     tax = part(preferences, "SalesTaxPreferences")
     accounting = part(preferences, "AccountingPreferences")
     currencies = part(preferences, "MultiCurrencyPreferences")
-    listed = host.get("SupportedQBXMLVersion") or []
     return {
-        "qbxml": version_of(told.version, listed if isinstance(listed, list) else [listed]),
+        "qbxml": _version(told, host),
         "taxable_code": ref(tax, "DefaultTaxableSalesTaxCodeRef"),
         "non_taxable_code": ref(tax, "DefaultNonTaxableSalesTaxCodeRef"),
         "tax_item": ref(tax, "DefaultItemSalesTaxRef"),
@@ -79,6 +86,10 @@ def _defaults(told: Told, host: Raw, preferences: Raw, stamp: str) -> dict[str, 
     }
 
 
+def _version(told: Told, host: Raw) -> str:
+    return version_of(told.version, host.get("SupportedQBXMLVersion") or [])
+
+
 def _currency(preferences: Raw, country: str) -> str:
     home = ref_name(part(preferences, "MultiCurrencyPreferences"), "HomeCurrencyRef")
     return CURRENCIES.get(home.casefold(), home) if home else HOME.get(country.upper(), "")
@@ -86,9 +97,8 @@ def _currency(preferences: Raw, country: str) -> str:
 
 def _stamp(company: Raw, owner_id: str) -> str:
     """The FileID that the Web Connector stamped on the file under our name, "" without one."""
-    stamps = [row for row in rows(company, "DataExtRet") if owner_id and _same(text(row, "OwnerID"), owner_id)]
-    named = [row for row in stamps if text(row, "DataExtName").casefold().replace(" ", "") == "fileid"] or stamps
-    return text(named[0], "DataExtValue") if named else ""
+    ours = (row for row in rows(company, "DataExtRet") if owner_id and _same(text(row, "OwnerID"), owner_id))
+    return next((text(row, "DataExtValue") for row in ours if text(row, "DataExtName") == STAMP), "")
 
 
 def _check_file(name: str, stamp: str, file_id: str, known: Facts) -> None:

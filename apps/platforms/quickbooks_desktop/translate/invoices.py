@@ -20,6 +20,7 @@ from apps.platforms.quickbooks_desktop.translate.values import (
     day,
     document_status,
     envelope,
+    flag,
     maybe,
     maybe_day,
     number,
@@ -28,7 +29,7 @@ from apps.platforms.quickbooks_desktop.translate.values import (
     text,
     to_ref,
 )
-from apps.platforms.records import CreditMemo, Facts, Invoice, SalesDocument
+from apps.platforms.records import CreditMemo, Facts, Invoice, SalesDocument, Status
 
 #: No tax items known.
 NONE: Mapping[str, str] = {}
@@ -65,6 +66,7 @@ def add_invoice(record: Invoice, facts: Facts, marker: str = "") -> Body:
 def mod_invoice(record: Invoice, facts: Facts, marker: str = "", base: Invoice | None = None) -> Body:
     """The InvoiceMod: the whole header and all lines, for lines that are not listed are deleted. Raises Refused."""
     body = _header(record, facts, marker) | _invoice_fields(record, clear=True)
+    body |= {"Memo": ""} if base and base.memo and "Memo" not in body else {}
     return body | {"InvoiceLineMod": mod_lines(record, facts, base)}
 
 
@@ -134,7 +136,7 @@ def _read(raw: Raw, facts: Facts, tax_items: Mapping[str, str]) -> dict[str, Any
     item = ref(raw, "ItemSalesTaxRef")
     return {
         **envelope(raw),
-        "status": document_status(raw, subtotal + tax),
+        "status": _status(raw, subtotal + tax),
         "marker": read_marker(text(raw, "Memo")),
         "number": text(raw, "RefNumber"),
         "customer_id": ref(raw, "CustomerRef"),
@@ -151,6 +153,11 @@ def _read(raw: Raw, facts: Facts, tax_items: Mapping[str, str]) -> dict[str, Any
             text(link, "TxnID") for link in rows(raw, "LinkedTxn") if text(link, "TxnType") == "ReceivePayment"
         ),
     }
+
+
+def _status(raw: Raw, total: Decimal) -> Status:
+    """A pending document is not booked: until it is final it counts as little as a voided one."""
+    return Status.VOIDED if flag(raw, "IsPending", default=False) else document_status(raw, total)
 
 
 def _subtotal(raw: Raw, taxed: Decimal, lines: Decimal) -> Decimal:

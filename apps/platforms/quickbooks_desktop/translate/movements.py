@@ -1,4 +1,4 @@
-"""Other documents that move a customer's receivable: lines on A/R accounts, and statement charges.
+"""Other documents that move a customer's receivable: lines on A/R accounts, statement charges, discounts.
 
 A record is one customer's share of one document. Its id is "JournalEntry:1A2B-1700000000:1", ":2" and so on in the order
 of the lines, dense, because lines may be added and taken away when a document is edited. Sales receipts do not touch A/R;
@@ -25,6 +25,8 @@ from apps.platforms.records import ReceivableMovement
 
 #: So many parts of a changed document are named as gone when it no longer has them; a sweep finds any others.
 PARTS = 20
+#: Documents of one customer have one part.
+SINGLE = frozenset({"Charge", "ReceivePayment"})
 
 Share = tuple[str, Decimal]
 
@@ -39,7 +41,7 @@ def read_movements(kind: str, raw: Raw, receivable: Collection[str]) -> list[Rec
 
 def parts(kind: str, document_id: str, after: int = 0) -> list[str]:
     """The ids a document's parts may have had, from the one after `after`."""
-    return [f"{kind}:{document_id}:{place}" for place in range(after + 1, PARTS + 1)]
+    return [f"{kind}:{document_id}:{place}" for place in range(after + 1, (1 if kind in SINGLE else PARTS) + 1)]
 
 
 def _movement(kind: str, raw: Raw, place: int, customer: str, amount: Decimal) -> ReceivableMovement:
@@ -75,6 +77,13 @@ def _check(raw: Raw, receivable: Collection[str]) -> Iterator[Share]:
             yield ref(line, "CustomerRef") or ref(raw, "PayeeEntityRef"), number(line, "Amount")
 
 
+def _discount(raw: Raw, receivable: Collection[str]) -> Iterator[Share]:
+    """A discount given with a payment settles an invoice without being money."""
+    given = sum((number(row, "DiscountAmount") for row in rows(raw, "AppliedToTxnRet")), ZERO)
+    if given:
+        yield ref(raw, "CustomerRef"), -given
+
+
 def _charge(raw: Raw, receivable: Collection[str]) -> Iterator[Share]:
     yield ref(raw, "CustomerRef"), number(raw, "Amount")
 
@@ -84,4 +93,5 @@ SHARES: Mapping[str, Callable[[Raw, Collection[str]], Iterator[Share]]] = {
     "Deposit": _deposit,
     "Check": _check,
     "Charge": _charge,
+    "ReceivePayment": _discount,
 }

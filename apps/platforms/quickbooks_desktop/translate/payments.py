@@ -93,7 +93,7 @@ def mod_payment(record: Payment, facts: Facts, marker: str = "", base: Payment |
     QuickBooks keeps every application when none is listed, so the last one cannot be taken off.
     """
     _check(record, facts)
-    body = changed(_header(record, marker), _header(base, marker or base.marker) if base else None)
+    body = changed(_header(record, marker), _header(base, base.marker) if base else None)
     wanted = _applied(record)
     if base and not wanted and base.applications:
         raise Refused("QuickBooks Desktop does not let a payment be taken off its last invoice from outside; "
