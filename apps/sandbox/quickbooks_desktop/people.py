@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 from apps.sandbox.frame import PocketApp
@@ -200,12 +201,9 @@ class People(PocketApp):
     def control_paid_by(self, invoice_id: str) -> list[Document]:
         """The live payments on an invoice, oldest first."""
         company, key = self.company(), bare(invoice_id)
-        rows = []
-        for doc in company.all("ReceivePayment"):
-            paid = sum((dec(link["amount"]) for link in doc["applied"] if link["to"] == key), ZERO)
-            if paid:
-                rows.append({"id": doc["id"], "amount": amount(paid)})
-        return rows
+        docs = [company.index.docs[("txn", source)] for source in company.index.on.get(key, ())]
+        docs = sorted((doc for doc in docs if doc["entity"] == "ReceivePayment"), key=lambda doc: int(doc["TxnNumber"]))
+        return [{"id": doc["id"], "amount": amount(_paid(doc, key))} for doc in docs]
 
     def control_balance(self, customer_id: str) -> float:
         """What a customer owes, without its jobs."""
@@ -240,6 +238,10 @@ def _plain_edit(change: Change) -> Document:
     return change.company.put(
         change.entity, {**old, **{name: value for name, value in change.sent.items() if name != "TxnID"}}
     )
+
+
+def _paid(doc: Document, key: str) -> Decimal:
+    return sum((dec(link["amount"]) for link in doc["applied"] if link["to"] == key), ZERO)
 
 
 def _money(value: Any) -> str:

@@ -76,7 +76,7 @@ class Desk:
         """The QBXMLMsgsRs of a document, which the vendor's own schema would let pass."""
         said = self.app.control_execute(text, session)
         if said["hresult"]:
-            raise Refused(said["hresult"])
+            raise Refused(said["hresult"], said["message"])
         root = etree.fromstring(said["answer"].encode())
         schema = form()
         if schema is not None:
@@ -100,7 +100,7 @@ class Desk:
 
     def ask(self, name: str, values: Body | None = None, session: str = "", **attributes: str) -> list[Body]:
         """The Rets of a query."""
-        return [read(each) for each in self.one(rq(name, values, **attributes), session)]
+        return [read(each) for each in self.one(rq(name, values, None, **attributes), session)]
 
     def customer(self, name: str = "Acme", **more: Any) -> str:
         return str(self.make("CustomerAdd", {"Name": name, **more})["ListID"])
@@ -130,7 +130,8 @@ class Desk:
 def payment(customer: str, total: str, *applied: Body, **more: Any) -> Body:
     """The content of a ReceivePaymentAdd; without targets it stays credit."""
     rest = {"AppliedToTxnAdd": list(applied)} if applied else {"IsAutoApply": "false"}
-    return {"CustomerRef": {"ListID": customer}, "TotalAmount": total, **more, **rest}
+    first: Body = {name: more.pop(name) for name in ("TxnDate", "RefNumber") if name in more}
+    return {"CustomerRef": {"ListID": customer}, **first, "TotalAmount": total, **more, **rest}
 
 
 def on(key: str, amount: str) -> Body:

@@ -11,7 +11,7 @@ def refused(desk: Desk, text: str) -> str:
     with pytest.raises(Refused) as error:
         desk.text(text)
     assert desk.app.control_state("Customer") == []
-    return str(error.value)
+    return str(error.value.args[0])
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,6 @@ def item(desk: Desk, name: str, **side: object) -> Body:
 def test_items_share_one_list_of_names_and_keep_their_sidedness(desk: Desk) -> None:
     made = desk.make("ItemServiceAdd", item(desk, "Labor"))
     assert desk.code("ItemNonInventoryAdd", item(desk, "labor")) == 3100
-    assert desk.code("ItemNonInventoryAdd", {"Name": "Cable"}) != 0
     edit = {"ListID": made["ListID"], "EditSequence": made["EditSequence"]}
     two = {"SalesAndPurchaseMod": {"SalesPrice": "90.00"}}
     assert desk.code("ItemServiceMod", {**edit, **two}) == 3170

@@ -74,7 +74,9 @@ def test_auto_apply_takes_the_exact_amount_and_then_the_oldest(desk: Desk) -> No
 
 def test_it_goes_to_undeposited_funds_unless_an_account_is_named(desk: Desk) -> None:
     key = desk.customer()
-    assert desk.make("ReceivePaymentAdd", payment(key, "1.00"))["DepositToAccountRef"]["FullName"] == "Undeposited Funds"
+    assert (
+        desk.make("ReceivePaymentAdd", payment(key, "1.00"))["DepositToAccountRef"]["FullName"] == "Undeposited Funds"
+    )
     named = payment(key, "1.00", DepositToAccountRef={"FullName": "Sales of Product Income"})
     assert desk.code("ReceivePaymentAdd", named) == 3140
     assert desk.code("ReceivePaymentAdd", payment(key, "1.00", PaymentMethodRef={"FullName": "Barter"})) == 3140
@@ -105,7 +107,10 @@ def test_a_mod_cannot_spend_more_than_the_payment_or_less_than_it_spent(desk: De
     assert desk.code("ReceivePaymentMod", moved(made, TotalAmount="99.99")) == 3210
     other = desk.invoice(key, "500.00")["TxnID"]
     assert desk.code("ReceivePaymentMod", moved(made, on(other, "100.01"))) == 3210
-    assert desk.make("ReceivePaymentMod", moved(made, on(other, "250.00"), TotalAmount="250.00"))["TotalAmount"] == "250.00"
+    assert (
+        desk.make("ReceivePaymentMod", moved(made, on(other, "250.00"), TotalAmount="250.00"))["TotalAmount"]
+        == "250.00"
+    )
 
 
 def test_an_application_of_nothing_is_a_doubt(desk: Desk) -> None:

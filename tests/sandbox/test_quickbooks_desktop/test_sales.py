@@ -53,7 +53,9 @@ def test_a_company_without_sales_tax_taxes_nothing(desk: Desk) -> None:
         ({"Quantity": "0.5", "Rate": "0.01"}, ("0.5", "0.01", "0.01")),
     ],
 )
-def test_amount_wins_over_rate_and_nothing_means_once_the_price(desk: Desk, sent: Body, shown: Body) -> None:
+def test_amount_wins_over_rate_and_nothing_means_once_the_price(
+    desk: Desk, sent: Body, shown: tuple[str | None, ...]
+) -> None:
     desk.app.control_edit("ItemService", desk.service, SalesOrPurchaseMod={"Price": "80.00"})
     line = {"ItemRef": {"FullName": "Services"}, **sent}
     made = desk.make("InvoiceAdd", {"CustomerRef": {"ListID": desk.customer()}, "InvoiceLineAdd": line})
@@ -94,7 +96,7 @@ def edited(made: Body, **more: object) -> Body:
 
 
 def three(desk: Desk) -> Body:
-    body = {"CustomerRef": {"ListID": desk.customer()}, "Memo": "first", "RefNumber": "7"}
+    body = {"CustomerRef": {"ListID": desk.customer()}, "RefNumber": "7", "Memo": "first"}
     return desk.make("InvoiceAdd", {**body, "InvoiceLineAdd": [desk.line(f"{each}.00") for each in (10, 20, 30)]})
 
 
