@@ -93,13 +93,22 @@ class WebConnector:
         self.cuts: list[Cut] = []
         self.session = Session()
         self.ticket = ""
+        self.free = threading.Lock()
 
     def cut_at(self, at: int | str, when: str) -> None:
         """End the next session at a call: before it reaches the server, or after the server did its work."""
         self.cuts.append(Cut(at, when))
 
     def poll(self) -> Session:
-        """One whole session."""
+        """One whole session; sessions of an application do not overlap."""
+        if not self.free.acquire(blocking=False):
+            return Session(error="QBWC1035: Another session of this application is running.")
+        try:
+            return self._session()
+        finally:
+            self.free.release()
+
+    def _session(self) -> Session:
         self.session = Session()
         try:
             self._run()

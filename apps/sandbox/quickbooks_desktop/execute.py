@@ -73,7 +73,7 @@ def _attributes(element: Element) -> dict[str, str]:
 
 
 def _check_version(company: Company, text: str) -> None:
-    match = re.search(r'<\?qbxml\s+version\s*=\s*"([\d.]+)"\s*\?>', text)
+    match = re.search(r"""<\?qbxml\s+version\s*=\s*["']([\d.]+)["']\s*\?>""", text)
     if match is None:
         raise HResult(PARSE, why="no qbxml version")
     version = match[1]

@@ -11,6 +11,7 @@ from apps.sandbox.frame import PocketApp
 from apps.sandbox.quickbooks_desktop.company import ENTITIES, LISTS, Company, space_of
 from apps.sandbox.quickbooks_desktop.messages import ADDS, MODS, carry_out
 from apps.sandbox.quickbooks_desktop.money import ZERO, amount, cents, dec
+from apps.sandbox.quickbooks_desktop.recovery import KIND
 from apps.sandbox.quickbooks_desktop.references import Change
 from apps.sandbox.quickbooks_desktop.refusals import Refusal
 from apps.sandbox.quickbooks_desktop.removal import delete_entry, delete_transaction, void
@@ -190,8 +191,7 @@ class People(PocketApp):
     def control_booked(self, number: str) -> Document:
         """The one live invoice with this number; LookupError when there is none or more."""
         index = self.company().index
-        docs = [index.docs[("txn", key)] for key in index.numbers.get(("Invoice", number.lower()), {})]
-        docs = [doc for doc in docs if not doc.get("Memo", "").startswith("VOID:")]
+        docs = [doc for doc in index.numbered("Invoice", number) if not doc.get("Memo", "").startswith("VOID:")]
         if len(docs) != 1:
             raise LookupError(f"{len(docs)} invoices with number {number!r}")
         doc = docs[0]
@@ -205,6 +205,10 @@ class People(PocketApp):
         docs = sorted((doc for doc in docs if doc["entity"] == "ReceivePayment"), key=lambda doc: int(doc["TxnNumber"]))
         return [{"id": doc["id"], "amount": amount(_paid(doc, key))} for doc in docs]
 
+    def control_message_sets(self) -> list[str]:
+        """The ids of message sets QuickBooks still remembers."""
+        return [doc["id"] for doc in self.store.all(KIND)]
+
     def control_balance(self, customer_id: str) -> float:
         """What a customer owes, without its jobs."""
         return float(cents(self.company().index.balance(bare(customer_id))))
@@ -212,7 +216,7 @@ class People(PocketApp):
     def control_open_invoices(self, customer_id: str) -> list[str]:
         """Ids of a customer's invoices that are not fully paid, oldest first."""
         company = self.company()
-        docs = (company.index.docs[("txn", key)] for key in company.index.by_customer.get(bare(customer_id), ()))
+        docs = company.index.of_customer(bare(customer_id))
         return [doc["id"] for doc in docs if doc["entity"] == "Invoice" and company.index.open(doc) > 0]
 
     def control_setting(self, name: str, value: Any) -> None:

@@ -145,8 +145,7 @@ def _by_full_name(company: Company, entities: tuple[str, ...], name: str) -> Ite
 
 def _by_number(company: Company, entities: tuple[str, ...], number: str) -> Iterator[Document]:
     for entity in entities:
-        for key in company.index.numbers.get((entity, number.lower()), {}):
-            yield company.index.docs[("txn", key)]
+        yield from company.index.numbered(entity, number)
 
 
 def _by_exact_number(company: Company, entities: tuple[str, ...], number: str) -> Iterator[Document]:
@@ -166,8 +165,7 @@ def _candidates(company: Company, entities: tuple[str, ...], body: Body) -> Iter
     """All documents, or those of the customers asked for."""
     if entities and entities[0] in TRANSACTIONS and "EntityFilter" in body and "Check" not in entities:
         for customer in sorted(_wanted(company, "name", body["EntityFilter"])):
-            keys = company.index.by_customer.get(customer, {})
-            yield from (doc for key in keys if (doc := company.index.docs[("txn", key)])["entity"] in entities)
+            yield from (doc for doc in company.index.of_customer(customer) if doc["entity"] in entities)
         return
     for entity in entities:
         yield from company.all(entity)

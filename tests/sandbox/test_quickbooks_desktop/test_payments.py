@@ -161,3 +161,13 @@ def test_a_deposited_payment_neither_changes_its_amount_nor_goes(desk: Desk) -> 
     assert desk.make("ReceivePaymentMod", moved(made, on(target, "100.00")))["UnusedPayment"] == "0.00"
     row = desk.ask("DepositQuery", {"IncludeLineItems": "true"})[0]
     assert (row["DepositTotal"], row["DepositLineRet"]["TxnID"]) == ("100.00", made["TxnID"])
+
+
+def test_a_payment_stays_on_its_own_receivables_account(desk: Desk) -> None:
+    desk.app.control_create("Account", {"Name": "Other receivables", "AccountType": "AccountsReceivable"})
+    key = desk.customer()
+    other: Body = {"ARAccountRef": {"FullName": "Other receivables"}}
+    made = desk.invoice(key, **other)["TxnID"]
+    body = payment(key, "100.00", on(made, "100.00"))
+    assert desk.code("ReceivePaymentAdd", body) == 3120
+    assert desk.code("ReceivePaymentAdd", {"CustomerRef": body.pop("CustomerRef"), **other, **body}) == 0

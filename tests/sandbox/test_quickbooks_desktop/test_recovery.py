@@ -57,7 +57,9 @@ def test_a_cleared_set_is_unknown_and_would_be_executed_again(desk: Desk) -> Non
 def test_all_sets_can_be_cleared(desk: Desk) -> None:
     for name in ("a", "b"):
         code(desk, newMessageSetID=name)
+    assert desk.app.control_message_sets() == ["a", "b"]
     assert code(desk, oldMessageSetID="ClearAllMessageSets") == "0"
+    assert desk.app.control_message_sets() == []
     assert [code(desk, newMessageSetID=name, oldMessageSetID=name) for name in ("a", "b")] == ["600", "600"]
 
 
