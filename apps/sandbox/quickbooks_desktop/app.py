@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Any, ClassVar
 
-from apps.sandbox.quickbooks_desktop import qwc
 from apps.sandbox.quickbooks_desktop.company import Company
 from apps.sandbox.quickbooks_desktop.connector import WebConnector
 from apps.sandbox.quickbooks_desktop.door import Door, Obstacles
 from apps.sandbox.quickbooks_desktop.execute import execute
 from apps.sandbox.quickbooks_desktop.people import People
 from apps.sandbox.quickbooks_desktop.query import Session
+from apps.sandbox.quickbooks_desktop.qwc import Application, check_addresses
+from apps.sandbox.quickbooks_desktop.qwc import read as qwc_file
 from apps.sandbox.quickbooks_desktop.refusals import HResult
 from apps.sandbox.quickbooks_desktop.settings import DEFAULTS
 from apps.sandbox.store import Document, Store
@@ -72,14 +73,17 @@ class PocketDesktop(People):
         held = stamps.get(application.owner_id, application.file_id)
         if held != application.file_id and not self.settings["restamp"]:
             raise ValueError("QBWC1024: the company file carries another FileID of this application")
+        other = self.store.get(APPLICATION, application.name)
+        if other is not None and qwc_file(other["qwc"]).owner_id != application.owner_id:
+            raise ValueError("QBWC1005: another application has this name")
         self.company().set_profile(stamps={**stamps, application.owner_id: application.file_id})
         self.store.put(APPLICATION, application.name, {"name": application.name, "qwc": qwc, "password": password})
         self.connectors.pop(application.name, None)
         return {"application": application.name, "every": application.every_seconds}
 
-    def _checked(self, text: str) -> qwc.Application:
-        application = qwc.read(text)
-        qwc.check_addresses(application, self.settings)
+    def _checked(self, text: str) -> Application:
+        application = qwc_file(text)
+        check_addresses(application, self.settings)
         return application
 
     def control_disconnect(self, application: str | None = None) -> None:
@@ -114,7 +118,7 @@ class PocketDesktop(People):
             raise LookupError(f"no application {name!r}")
         if name not in self.connectors:
             door = Door(self.company(), self.lock, self.obstacles)
-            entry = qwc.read(held["qwc"])
+            entry = qwc_file(held["qwc"])
             self.connectors[name] = WebConnector(entry, held["password"], door, self.settings, self.stop.wait)
         return self.connectors[name]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +46,7 @@ class People(PocketApp):
         """Carry out a rule as a person; ValueError with the status when even the screens refuse."""
         if entity not in ENTITIES:
             raise LookupError(f"no entity {entity!r}; there are {sorted(ENTITIES)}")
-        change = Change(self.company(), entity, deepcopy(body or {}), ui=True)
+        change = Change(self.company(), entity, _typed(body or {}), ui=True)
         self.company().begin()
         try:
             return rule(change, *arguments) if arguments else carry_out(rule, change)
@@ -242,6 +241,15 @@ def _plain_edit(change: Change) -> Document:
     return change.company.put(
         change.entity, {**old, **{name: value for name, value in change.sent.items() if name != "TxnID"}}
     )
+
+
+def _typed(value: Any) -> Any:
+    """Everything as text, as a form in QuickBooks holds it."""
+    if isinstance(value, dict):
+        return {name: _typed(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_typed(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _paid(doc: Document, key: str) -> Decimal:

@@ -120,7 +120,9 @@ def add_journal(change: Change) -> Document:
         raise Refusal(3210, "Amount", amount(sides["debit"]), "Transaction is not in balance.")
     new["lines"] = lines
     for line in lines:
-        if _receivable(change, line) and "customer" not in new:
+        if _receivable(change, line):
+            if "customer" in new:
+                raise Refusal(3210, "AccountRef", "", "Only one line can be on accounts receivable.")
             if change.company.entity_of("name", line.get("EntityRef", "")) != "Customer":
                 raise Refusal(3150, "EntityRef")
             new |= {"customer": line["EntityRef"], "ARAccountRef": line["AccountRef"], "side": line["side"]}

@@ -1,9 +1,12 @@
 """The Web Connector: whole sessions over HTTP, bad answers, and sessions that are cut."""
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from lxml import etree
+
+from apps.sandbox.quickbooks_desktop.app import PocketDesktop
 
 from .desk import Desk, document, rq
 from .stub import FILE, OWNER, Stub, serving, wrapped
@@ -208,12 +211,30 @@ def test_an_application_that_does_not_answer_is_an_error(tied: Desk, stub: Stub)
     assert tied.app.control_poll()["error"].startswith("QBWC1034")
 
 
+def wait_for_a_session(stub: Stub) -> None:
+    for _ in range(1000):
+        if "closeConnection" in stub.names():
+            return
+        Event().wait(0.01)
+    raise AssertionError("no session came")
+
+
 def test_polling_goes_on_by_itself_until_it_is_stopped(tied: Desk, stub: Stub) -> None:
     tied.app.control_keep_polling(0.01)
-    for _ in range(500):
-        if "closeConnection" in stub.names():
-            break
-        tied.app.stop.wait(0.01)
+    wait_for_a_session(stub)
     tied.app.control_stop_polling()
     assert customers(tied) == ["Acme"]
     assert tied.app.store.get("polling", "every") is None
+
+
+def test_polling_goes_on_after_a_restart(tied: Desk, stub: Stub) -> None:
+    tied.app.store.put("polling", "every", {"seconds": 0.01})
+    again = PocketDesktop(tied.app.store)
+    wait_for_a_session(stub)
+    again.control_stop_polling()
+
+
+def test_sessions_of_one_application_do_not_overlap(tied: Desk, stub: Stub) -> None:
+    stub.answers["clientVersion"] = lambda call: f"W:{tied.app.connector().poll().error}"
+    assert tied.app.control_poll()["status"] == "OK"
+    assert stub.names().count("serverVersion") == 1

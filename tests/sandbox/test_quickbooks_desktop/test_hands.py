@@ -90,6 +90,21 @@ def test_journals_and_charges_move_what_is_owed(desk: Desk) -> None:
     assert [row["TxnID"] for row in desk.ask("JournalEntryQuery", {"EntityFilter": {"ListID": key}})] == [entry]
 
 
+def test_a_journal_entry_balances_and_has_one_line_on_receivables(desk: Desk) -> None:
+    line = {"AccountRef": "Accounts Receivable", "EntityRef": desk.customer(), "Amount": 5}
+    for other in (line, {"AccountRef": "Checking", "Amount": 6}):
+        with pytest.raises(ValueError, match="3210"):
+            desk.app.control_create("JournalEntry", {"JournalDebitLine": [line], "JournalCreditLine": [other]})
+
+
+def test_a_person_types_numbers_and_ticks_boxes(desk: Desk) -> None:
+    body = {"CustomerRef": desk.customer(), "IsToBePrinted": True, "Memo": None,
+            "InvoiceLineAdd": [{"ItemRef": "Services", "Quantity": 2, "Rate": 7.5, "SalesTaxCodeRef": "Non"}]}  # fmt: skip
+    made = desk.app.control_create("Invoice", body)
+    assert (made["Subtotal"], made["IsToBePrinted"]) == ("15.00", "true")
+    assert desk.read("Invoice", made["TxnID"])["InvoiceLineRet"]["Quantity"] == "2"
+
+
 def test_items_and_rates_of_the_shop_name_their_kind(desk: Desk) -> None:
     kind, _, key = desk.app.control_deposit_item().partition(":")
     item = desk.ask("ItemQuery", {"ListID": key})[0]

@@ -63,3 +63,13 @@ def test_plain_http_is_a_matter_of_the_setting(desk: Desk, stub: Stub) -> None:
     desk.app.control_setting("plain_http", ["localhost"])
     with pytest.raises(ValueError, match="QBWC1010"):
         desk.app.control_connect(stub.qwc(), "secret")
+
+
+def test_a_name_belongs_to_one_application(desk: Desk, stub: Stub) -> None:
+    desk.app.control_connect(stub.qwc(), "secret")
+    with pytest.raises(ValueError, match="QBWC1005"):
+        desk.app.control_connect(stub.qwc(OwnerID=OTHER), "secret")
+    desk.app.control_connect(stub.qwc(AppName="Second", OwnerID=OTHER), "secret")
+    with pytest.raises(LookupError):
+        desk.app.control_poll()
+    assert desk.app.control_poll("Second")["calls"][0] == "serverVersion"
