@@ -135,9 +135,13 @@ class Company:
     def rollback(self) -> None:
         """A message that is refused leaves nothing behind."""
         for entity, key, old in reversed(self._undo):
-            self._forget(entity, key)
-            if old is not None:
-                self._remember(old)
+            if old is None:
+                self._forget(entity, key)
+                continue
+            current = self.store.get(entity, key)
+            if current is not None:
+                self.index.remove(space_of(entity), current)
+            self._remember(old)
         self._undo.clear()
 
     def _forget(self, entity: str, key: str) -> None:

@@ -60,7 +60,7 @@ def read(company: Company, text: str) -> MessageSet:
     sets = [child for child in root if isinstance(child.tag, str)]
     if root.tag != "QBXML" or [each.tag for each in sets] != ["QBXMLMsgsRq"]:
         raise HResult(PARSE, why="QBXML holds one QBXMLMsgsRq")
-    attributes = {str(name): str(value) for name, value in sets[0].attrib.items()}
+    attributes = _attributes(sets[0])
     if attributes.get("onError") not in ON_ERROR or set(attributes) - SET_ATTRIBUTES:
         raise HResult(PARSE, why=f"attributes {attributes}")
     if attributes.get("responseData", "includeAll") not in ("includeAll", "includeNone"):
@@ -68,8 +68,12 @@ def read(company: Company, text: str) -> MessageSet:
     return MessageSet(text, attributes, [_read_message(company, each) for each in sets[0] if isinstance(each.tag, str)])
 
 
+def _attributes(element: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
 def _check_version(company: Company, text: str) -> None:
-    match = re.search(r'<\?qbxml\s+version\s*=\s*"([\d.]+)"\s*\?>', text)
+    match = re.search(r"""<\?qbxml\s+version\s*=\s*["']([\d.]+)["']\s*\?>""", text)
     if match is None:
         raise HResult(PARSE, why="no qbxml version")
     version = match[1]
@@ -134,7 +138,7 @@ class Run:
         try:
             if refusal is not None:
                 raise refusal
-            found, recovered = self._do(str(element.tag), dict(element.attrib), body)
+            found, recovered = self._do(str(element.tag), _attributes(element), body)
         except Refusal as error:
             self.company.rollback()
             found = Found(code=error.code, message=error.message)

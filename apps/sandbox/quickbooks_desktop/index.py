@@ -59,6 +59,16 @@ class Index:
         for used in uses(doc):
             self.used[used].discard(key)
 
+    def of_customer(self, customer: str) -> list[Document]:
+        """A customer's transactions, oldest first."""
+        docs = (self.docs[("txn", key)] for key in self.by_customer.get(customer, ()))
+        return sorted(docs, key=lambda doc: int(doc["TxnNumber"]))
+
+    def numbered(self, entity: str, number: str) -> list[Document]:
+        """The transactions with a number, whatever its case, oldest first."""
+        docs = (self.docs[("txn", key)] for key in self.numbers.get((entity, number.lower()), ()))
+        return sorted(docs, key=lambda doc: int(doc["TxnNumber"]))
+
     def taken(self, key: str) -> Decimal:
         """What other transactions take away from this one."""
         return sum(self.on[key].values(), ZERO) if key in self.on else ZERO

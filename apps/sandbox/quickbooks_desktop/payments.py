@@ -129,8 +129,8 @@ def _link(change: Change, wish: Document, family: set[str], account: str, own: s
         return None
     if wish.get("PaymentAmount"):
         positive(FIELD, wish["PaymentAmount"])
-    credits = sum((dec(each["AppliedAmount"]) for each in wish.get("SetCredit", ())), ZERO)
-    due(change, doc, paid + discount + credits, FIELD, own)
+    by_credit = sum((dec(each["AppliedAmount"]) for each in wish.get("SetCredit", ())), ZERO)
+    due(change, doc, paid + discount + by_credit, FIELD, own)
     if not paid and not discount:
         return None
     link = {"to": doc["id"], "amount": amount(paid)}

@@ -44,7 +44,7 @@ def add_refund(change: Change) -> Document:
 
 def _credits(change: Change, wishes: list[tuple[str, Any]], new: Document, field: str) -> list[Document]:
     """The credits money is paid out of: of this very customer and the same A/R account."""
-    links = []
+    links: list[Document] = []
     for key, wanted in wishes:
         source = credit(change, key, {new["customer"]})
         free = change.company.index.open(source)
@@ -110,7 +110,8 @@ def _receivable(change: Change, line: Document) -> bool:
 def add_journal(change: Change) -> Document:
     """A balanced journal entry; a line on A/R moves what its customer owes."""
     sent, new = _begun(change)
-    lines, sides = [], {"debit": ZERO, "credit": ZERO}
+    lines: list[Document] = []
+    sides = {"debit": ZERO, "credit": ZERO}
     for name, side in JOURNAL_SIDES.items():
         for line in sent.get(name, ()):
             lines.append({**_numbered(len(lines), line), "side": side})
@@ -119,7 +120,9 @@ def add_journal(change: Change) -> Document:
         raise Refusal(3210, "Amount", amount(sides["debit"]), "Transaction is not in balance.")
     new["lines"] = lines
     for line in lines:
-        if _receivable(change, line) and "customer" not in new:
+        if _receivable(change, line):
+            if "customer" in new:
+                raise Refusal(3210, "AccountRef", "", "Only one line can be on accounts receivable.")
             if change.company.entity_of("name", line.get("EntityRef", "")) != "Customer":
                 raise Refusal(3150, "EntityRef")
             new |= {"customer": line["EntityRef"], "ARAccountRef": line["AccountRef"], "side": line["side"]}
@@ -130,14 +133,15 @@ def add_journal(change: Change) -> Document:
 def add_deposit(change: Change) -> Document:
     """Payments go from Undeposited Funds to the bank."""
     sent, new = _begun(change)
-    held, lines = change.company.profile["accounts"]["undeposited"], []
+    held = change.company.profile["accounts"]["undeposited"]
+    lines: list[Document] = []
     for number, line in enumerate(sent.get("DepositLineAdd", ()), 1):
         payment = change.company.doc("txn", line["PaymentTxnID"])
         if payment is None or payment["entity"] != "ReceivePayment" or payment["DepositToAccountRef"] != held:
             raise Refusal(3120, line["PaymentTxnID"], "It is not a payment in undeposited funds.")
         if payment["id"] in change.company.index.deposited:
             raise Refusal(3120, payment["id"], "It has been deposited already.")
-        facts = {name: payment[name] for name in ("PaymentMethodRef", "Memo") if name in payment}
+        facts: Document = {name: payment[name] for name in ("PaymentMethodRef", "Memo") if name in payment}
         lines.append({**facts, "TxnType": "ReceivePayment", "TxnID": payment["id"], "TxnLineID": f"{number:X}",
                       "EntityRef": payment["customer"], "AccountRef": held, "Amount": payment["total"]})  # fmt: skip
     new |= {"lines": lines, "deposited": [line["TxnID"] for line in lines]}

@@ -98,7 +98,7 @@ def references(change: Change, sent: Document) -> Document:
         elif isinstance(value, list):
             found[name] = [resolve(change, name, each) for each in value]
         else:
-            empty = value == "" or value == {} or (isinstance(value, dict) and not any(value.values()))
+            empty = not any(value.values()) if isinstance(value, dict) else value == ""
             found[name] = "" if empty else resolve(change, name, value)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apps.sandbox.quickbooks_desktop.company import LISTS, TRANSACTIONS, Company, space_of
 from apps.sandbox.quickbooks_desktop.links import take_off
-from apps.sandbox.quickbooks_desktop.references import LIST_ID, Change, check_closed
+from apps.sandbox.quickbooks_desktop.references import LIST_ID, Change, check_closed, kinds_of
 from apps.sandbox.quickbooks_desktop.refusals import Refusal
 from apps.sandbox.store import Document
 
@@ -14,6 +14,7 @@ LINKED = "Other transactions are linked to it."
 DEPOSITED = "This payment has been deposited."
 IN_USE = "This list element has a balance or is used in at least one transaction, or other entries refer to it."
 VOIDED = "VOID: "
+DEFAULT_SPACES = {"SalesTaxCodeRef": "SalesTaxCode", "NonTaxable": "SalesTaxCode", "ItemSalesTaxRef": "item"}
 ZEROED = ("Amount", "Rate", "Quantity")
 
 
@@ -95,15 +96,30 @@ def delete_entry(change: Change, key: str) -> Document:
     if old is None:
         raise Refusal(3120, key, "It has been deleted, or never existed.")
     space, index = space_of(change.entity), change.company.index
-    if index.used.get((space, key)) or index.children.get((space, key)) or _in_lists(change.company, key):
+    if index.used.get((space, key)) or index.children.get((space, key)) or _in_lists(change.company, space, key):
         raise Refusal(3160, key, IN_USE)
     name = change.company.full_name(space, key)
     change.company.remove(old)
     return {**old, "name": name}
 
 
-def _in_lists(company: Company, key: str) -> bool:
-    return key in company.profile["accounts"].values() or key in company.profile["defaults"].values()
+def _in_lists(company: Company, space: str, key: str) -> bool:
+    """Whether the company itself or another list entry refers to it."""
+    if space == "Account" and key in company.profile["accounts"].values():
+        return True
+    if any(key == value and space == DEFAULT_SPACES[name] for name, value in company.profile["defaults"].items()):
+        return True
+    return any(_refers(entity, doc, space, key) for entity in LISTS for doc in company.all(entity))
+
+
+def _refers(entity: str, doc: Document, space: str, key: str) -> bool:
+    for name, value in doc.items():
+        if isinstance(value, dict) and _refers(entity, value, space, key):
+            return True
+        kinds = kinds_of(name, entity) if name.endswith("Ref") else ()
+        if kinds and space_of(kinds[0]) == space and key in (value if isinstance(value, list) else [value]):
+            return True
+    return False
 
 
 REMOVALS: dict[str, Callable[[Change, str], Document]] = {

@@ -121,6 +121,12 @@ def _line(change: Change, doc: Document, old: Document, sent: Document) -> Docum
             raise Refusal(3150, "ItemRef")
         return line
     item = change.company.doc("item", line["ItemRef"]) or {}
+    if old and line["ItemRef"] != old.get("ItemRef"):
+        line = {
+            name: value
+            for name, value in line.items()
+            if name not in ("Rate", "Amount", "RatePercent") or sent.get(name)
+        }
     line.setdefault("Desc", item_text(item))
     if not line["Desc"]:
         del line["Desc"]
@@ -192,7 +198,11 @@ def _finish(change: Change, new: Document) -> None:
 
 def _check_customer(change: Change, old: Document, sent: Document) -> None:
     linked = change.company.index.taken(old["id"]) or change.company.index.given(old)
-    if sent.get("CustomerRef", old["customer"]) != old["customer"] and linked and not change.ui:
+    if sent.get("CustomerRef", old["customer"]) == old["customer"] or not linked:
+        return
+    if change.ui:
+        take_off(change.company, old["id"])
+    else:
         raise Refusal(3170, change.entity, "You cannot change the customer of a transaction that is linked to others.")
 
 

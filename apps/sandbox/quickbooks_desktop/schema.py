@@ -68,7 +68,7 @@ class Reading:
     def _whole(self, nodes: list[Node], element: Element, path: str) -> Body:
         if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
             raise broken(path, "text between elements")
-        children = [child for child in element if isinstance(child.tag, str)]
+        children = list(element.iterchildren("*"))
         body: Body = {}
         used = self._match(nodes, children, 0, path, body)
         if used < len(children):

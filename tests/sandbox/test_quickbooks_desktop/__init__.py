@@ -1,0 +1,1 @@
+"""The pocket QuickBooks Desktop against its documents."""
