@@ -69,7 +69,7 @@ def books(company: Company) -> Connection:
 
 def test_the_only_one_is_connected(browser: Client, acme: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Office, "ticked", [("2", "Acme Trust")])
-    assert consented(browser)["Location"] == "/connections/acme/"
+    assert consented(browser)["Location"] == "/connections/acme/accounts/"
     assert books(acme).account_id == "2"
 
 
@@ -97,7 +97,7 @@ def test_no_token_is_in_the_browser_nor_readable_in_the_session(
 def test_the_account_a_company_has_is_taken_without_asking(browser: Client, acme: Company) -> None:
     consented(browser)
     browser.post(CHOOSE, {"account": "2"})
-    assert consented(browser)["Location"] == "/connections/acme/"
+    assert consented(browser)["Location"] == "/connections/acme/accounts/"
     assert books(acme).account_id == "2"
 
 
@@ -107,7 +107,7 @@ def test_a_sign_in_to_other_accounts_than_the_companys_changes_nothing(
     consented(browser)
     browser.post(CHOOSE, {"account": "2"})
     monkeypatch.setattr(Office, "ticked", [("1", "Acme Ltd"), ("3", "Acme Pension")])
-    assert consented(browser)["Location"] == "/connections/acme/"
+    assert consented(browser)["Location"] == "/connections/acme/accounts/"
     assert books(acme).account_id == "2"
 
 
@@ -124,13 +124,13 @@ def test_without_any_account_nothing_is_connected(
     browser: Client, acme: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Office, "ticked", [])
-    assert consented(browser)["Location"] == "/connections/acme/"
+    assert consented(browser)["Location"] == "/connections/acme/accounts/"
     assert not Connection.objects.exists()
 
 
 def test_what_was_not_offered_cannot_be_chosen(browser: Client, acme: Company) -> None:
     consented(browser)
-    assert browser.post(CHOOSE, {"account": "9"})["Location"] == "/connections/acme/"
+    assert browser.post(CHOOSE, {"account": "9"})["Location"] == "/connections/acme/accounts/"
     assert not Connection.objects.exists()
 
 

@@ -35,7 +35,7 @@ def browser_of(role: str) -> Client:
     return browser
 
 
-def text(browser: Client, path: str = "/connections/acme/") -> str:
+def text(browser: Client, path: str = "/connections/acme/accounts/") -> str:
     return browser.get(path).content.decode()
 
 
@@ -60,7 +60,7 @@ def test_who_may_only_look_is_offered_nothing() -> None:
 
 def test_strangers_see_no_company() -> None:
     company("xero")
-    assert Client().get("/connections/acme/").status_code == 302
+    assert Client().get("/connections/acme/accounts/").status_code == 302
     assert browser_of(Role.ADMINISTRATOR).get("/connections/other/").status_code == 404
 
 
