@@ -11,6 +11,7 @@ from django.db import transaction
 from apps.connections.models import Company
 from apps.mappings.lookup import save_mapping
 from apps.mappings.models import Mapping, MethodKind, Topic
+from apps.mappings.shape import Shape
 
 #: Columns of a row besides the topic it stands under.
 COLUMNS = ("key", "kind", "external_id", "account_id", "label")
@@ -42,7 +43,7 @@ def load(company: Company, text: str) -> list[tuple[str, str]]:
     Raises BadFile with every problem and its line.
     """
     rows, problems = [], []
-    for line, row, problem in _rows(text):
+    for line, row, problem in _rows(text, Shape.of(company)):
         if problem or row is None:
             problems.append(f"Line {line}: {problem}")
         else:
@@ -53,7 +54,7 @@ def load(company: Company, text: str) -> list[tuple[str, str]]:
         return [save_mapping(company, row.pop("topic"), row.pop("key"), **row) for row in rows]
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | None, str]]:
+def _rows(text: str, shape: Shape) -> Iterator[tuple[int, dict[str, str] | None, str]]:
     """Each row with its line, or what is wrong with it."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -66,11 +67,11 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | None, str]]:
         return
     seen: set[tuple[str, str]] = set()
     for topic, rows in root.value:
-        yield from _topic(topic, rows, seen)
+        yield from _topic(topic, rows, seen, shape)
 
 
 def _topic(
-    topic: yaml.Node, rows: yaml.Node, seen: set[tuple[str, str]]
+    topic: yaml.Node, rows: yaml.Node, seen: set[tuple[str, str]], shape: Shape
 ) -> Iterator[tuple[int, dict[str, str] | None, str]]:
     if topic.value not in Topic.values:
         yield _line(topic), None, f"There is no topic {topic.value!r}. Topics: {', '.join(Topic.values)}."
@@ -79,7 +80,7 @@ def _topic(
     else:
         for node in rows.value:
             row = _read(node, topic.value)
-            problem = row if isinstance(row, str) else _problem(row, seen)
+            problem = row if isinstance(row, str) else _problem(row, seen, shape)
             yield _line(node), None if isinstance(row, str) else row, problem
 
 
@@ -98,23 +99,27 @@ def _read(node: yaml.Node, topic: str) -> dict[str, str] | str:
     return {"external_id": "", "kind": "", **row, "topic": topic}
 
 
-def _problem(row: dict[str, str], seen: set[tuple[str, str]]) -> str:
+def _problem(row: dict[str, str], seen: set[tuple[str, str]], shape: Shape) -> str:
     """What is wrong with the values of a row, or ""."""
     place = (row["topic"], row["key"])
     if place in seen:
         return f"{row['key'] or '(default)'} is there twice under {row['topic']}."
     seen.add(place)
     if row["topic"] == Topic.PAYMENT_METHOD:
-        return _method_problem(row)
+        return _method_problem(row, shape)
     if row["kind"]:
         return "Only payment methods have a kind."
     return "" if row["external_id"] else "external_id is missing."
 
 
-def _method_problem(row: dict[str, str]) -> str:
+def _method_problem(row: dict[str, str], shape: Shape) -> str:
     if row["kind"] not in MethodKind.values:
         return f"kind must be one of {', '.join(MethodKind.values)}, not {row['kind']!r}."
-    if row["kind"] == MethodKind.MONEY and not (row["external_id"] and row.get("account_id")):
+    if row["kind"] != MethodKind.MONEY:
+        return ""
+    if not shape.has_methods:
+        return "" if row.get("account_id") else "A method of kind money needs account_id (where it is deposited)."
+    if not (row["external_id"] and row.get("account_id")):
         return (
             "A method of kind money needs external_id (the method in the books) and account_id (where it is deposited)."
         )

@@ -16,7 +16,7 @@ MISSING: dict[str, str] = {
     Topic.ITEM: "Nobody has said yet which item of the books stands for lines without a product.",
     Topic.INCOME_ACCOUNT: "Nobody has said yet which income account of the books stands for the category “{key}”.",
     Topic.EXPENSE_ACCOUNT: "Nobody has said yet which cost account of the books stands for the category “{key}”.",
-    Topic.DEPOSIT_ITEM: "Nobody has said yet which item of the books posts to the liability for deposits.",
+    Topic.DEPOSIT_ITEM: "Nobody has said yet which item of the books posts to the liability for deposits, or which account that is.",
     Topic.SYNCRO_METHOD: "Nobody has said yet which Syncro method payments of the books' method “{key}” get.",
 }
 
@@ -82,11 +82,15 @@ class Chosen:
         return self.need(Topic.ITEM, "")
 
     def deposit_item(self) -> Mapping:
-        """The item that posts to the liability for deposits."""
+        """The item that posts to the liability for deposits; where lines name accounts, that liability itself."""
         return self.need(Topic.DEPOSIT_ITEM, "")
 
     def income_account(self, category: str) -> str:
         """The id of the income account for products of a category."""
+        return self.need(Topic.INCOME_ACCOUNT, category).external_id
+
+    def line_account(self, category: str) -> str:
+        """The id of the income account of a line that names its account itself; the default for lines without category."""
         return self.need(Topic.INCOME_ACCOUNT, category).external_id
 
     def expense_account(self, category: str) -> str:

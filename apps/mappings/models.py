@@ -38,7 +38,7 @@ class Mapping(models.Model):
     """One choice of one company. `external_id` is an id of the books (or Syncro's method name for SYNCRO_METHOD).
 
     For payment methods `kind` says what it is, `external_id` is the method in the books and `account_id` the account
-    the money is deposited to. A tax maps to a tax code of the books, or to "automatic" where the books choose it.
+    the money is deposited to; books without payment methods leave the former empty. A tax maps to a tax code of the books, or to "automatic" where the books choose it.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="mappings")

@@ -12,6 +12,7 @@ from apps.connections.health import Reading
 from apps.connections.models import Company
 from apps.mappings.lookup import Chosen, MappingMissing
 from apps.mappings.models import Topic
+from apps.mappings.shape import Shape
 from apps.mirror.models import SyncroRecord
 
 
@@ -29,12 +30,17 @@ def needed(company: Company) -> list[Need]:
     wanted |= {Need(Topic.TAX, key) for key in _values(invoices.exclude(tax=0).exclude(tax=None), "tax_key")}
     wanted |= {Need(Topic.INCOME_ACCOUNT, name) for name in _values(_live(company, "item"), "category")}
     if invoices.filter(content__lines__contains=[{"item_id": "", "kind": "item"}]).exists():
-        wanted.add(Need(Topic.ITEM, ""))
+        wanted.add(for_a_line(Shape.of(company)))
     if invoices.filter(content__deposit_only=True).exists():
         wanted.add(Need(Topic.DEPOSIT_ITEM, ""))
     if company.books_id:
         wanted.add(Need(Topic.SYNCRO_METHOD, ""))
     return sorted(wanted)
+
+
+def for_a_line(shape: Shape) -> Need:
+    """What a line without a product needs."""
+    return Need(Topic.INCOME_ACCOUNT if shape.accounts_on_lines else Topic.ITEM, "")
 
 
 def missing(company: Company, chosen: Chosen | None = None) -> list[MappingMissing]:

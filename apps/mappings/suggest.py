@@ -6,7 +6,7 @@ Where two candidates fit equally well nothing is proposed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -15,15 +15,17 @@ from django.utils.functional import cached_property
 
 from apps.connections.models import Company
 from apps.mappings import models
+from apps.mappings.chart import Use, of_use
 from apps.mappings.lookup import AUTOMATIC, Chosen, fold, save_mapping
 from apps.mappings.models import MethodKind, Topic
-from apps.mappings.needs import Need, needed
+from apps.mappings.needs import Need, for_a_line, needed
+from apps.mappings.shape import Shape
 from apps.mirror.models import BooksRecord, SyncroRecord
 from apps.platforms.records import Account, Invoice, Item, ItemKind, PaymentMethod, Record, TaxCode
 
 Mapped = models.Mapping
 Each = TypeVar("Each")
-Named = TypeVar("Named", Account, Item, PaymentMethod)
+Named = TypeVar("Named", bound=Account | Item | PaymentMethod)
 
 #: Names of payment methods that are no money, and the customary spellings of those that are, each the same thing.
 KINDS: tuple[tuple[re.Pattern[str], MethodKind], ...] = (
@@ -36,19 +38,26 @@ ALIASES: Mapping[str, str] = {
     "mastercard": "credit card",
     "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
 }  # fmt: skip
-#: Where money waits until it is deposited: subtype or name.
-UNDEPOSITED = frozenset({"undepositedfunds", "undeposited funds", "payments to deposit"})
+#: Where payments go, in order of preference; the first use that exactly one account has is proposed.
+DEPOSITED_TO = (Use.UNDEPOSITED, Use.TAKES_PAYMENTS, Use.BANK)
 #: Names in order of preference; the first that exists once is proposed.
 DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
 NO_MONEY_ITEMS: Mapping[str, tuple[str, ...]] = {
     MethodKind.STORE_CREDIT: ("store credit", "store credits"),
     MethodKind.BAD_DEBT: ("bad debt", "bad debts", "write-off"),
 }
-DEPOSIT_ITEMS = ("deposit", "deposits", "customer deposit", "customer deposits")
+DEPOSITS = ("deposit", "deposits", "customer deposit", "customer deposits")
+DEPOSIT_ACCOUNTS = (
+    *DEPOSITS,
+    "customer deposits liability",
+    "customer deposit liability",
+    "deposits liability",
+    "unearned revenue",
+)
 INCOME_ACCOUNTS = ("sales of product income", "services", "sales", "service income", "service/fee income", "income")
 SYNCRO_METHODS = ("other", "quickbooks", "external", "offline")
-#: Tax of an invoice may differ so much from its rate, from rounding by line.
-TAX_ROUNDING = Decimal("0.02")
+#: The tax of an invoice may differ so much from its rate: rounded once, or by line. The closer fit counts first.
+TAX_ROUNDING = (Decimal("0.005"), Decimal("0.02"))
 #: Invoices looked at to find the rate of a tax.
 SAMPLE = 50
 
@@ -58,6 +67,23 @@ class Seen:
     """The records of one company that proposals are made from; each kind is read once, when it is asked for."""
 
     company: Company
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Which choices these books know."""
+        return Shape.of(self.company)
+
+    @cached_property
+    def percents(self) -> dict[str, Decimal]:
+        """The percent of each tax code; of a group that does not tell it, the sum of its parts."""
+        told = {code.external_id: code.percent for code in self.tax_codes if code.percent is not None}
+        groups = {code.external_id: code.rate_ids for code in self.tax_codes if code.percent is None and code.rate_ids}
+        sums = {
+            key: sum((told[part] for part in parts), Decimal(0))
+            for key, parts in groups.items()
+            if all(part in told for part in parts)
+        }
+        return told | sums
 
     @cached_property
     def methods(self) -> list[PaymentMethod]:
@@ -109,10 +135,8 @@ def suggest(company: Company) -> list[Mapped]:
     """Proposals, not saved, for everything needed or listed that nobody has chosen yet."""
     seen, chosen = Seen(company), Chosen.load(company)
     needs = set(needed(company)) | {Need(Topic.PAYMENT_METHOD, method.name) for method in seen.syncro_methods}
-    needs |= {
-        Need(topic, "")
-        for topic in (Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.DEPOSIT_ITEM, Topic.SYNCRO_METHOD)
-    }
+    needs |= {Need(topic, "") for topic in (Topic.TAX, Topic.INCOME_ACCOUNT, Topic.DEPOSIT_ITEM, Topic.SYNCRO_METHOD)}
+    needs.add(for_a_line(seen.shape))
     unmapped = (need for need in sorted(needs) if chosen.find(*need) is None)
     return [proposal for need in unmapped if (proposal := _proposed(seen, need))]
 
@@ -139,14 +163,29 @@ def _method(seen: Seen, name: str) -> Mapped | None:
         return None
     kind = next((kind for words, kind in KINDS if words.search(fold(name))), MethodKind.MONEY)
     if kind is not MethodKind.MONEY:
-        item = preferred(seen.items, NO_MONEY_ITEMS.get(kind, ()))
+        item = preferred(_of_lines(seen), NO_MONEY_ITEMS.get(kind, ()))
         return Mapped(kind=kind, external_id=item.external_id if item else "", label=item.name if item else name)
+    account = _deposited_to(seen)
+    if account is None:
+        return None
+    if not seen.shape.has_methods:
+        return Mapped(kind=kind, account_id=account.external_id, label=f"into {account.name}")
     method = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
-    account = only(each for each in seen.accounts if UNDEPOSITED & {fold(each.subtype), fold(each.name)})
-    if method is None or account is None:
+    if method is None:
         return None
     label = f"{method.name} into {account.name}"
     return Mapped(kind=kind, external_id=method.external_id, account_id=account.external_id, label=label)
+
+
+def _deposited_to(seen: Seen) -> Account | None:
+    """Where payments wait for their deposit; else the one account that takes payments, else the one bank account."""
+    found = (of_use(seen.accounts, use) for use in DEPOSITED_TO)
+    return next((only(accounts) for accounts in found if accounts), None)
+
+
+def _of_lines(seen: Seen) -> Sequence[Item | Account]:
+    """What a line without a product can name."""
+    return seen.accounts if seen.shape.accounts_on_lines else seen.items
 
 
 def _same_method(name: str) -> str:
@@ -160,12 +199,18 @@ def _tax(seen: Seen, tax_key: str) -> Mapped | None:
     invoices = seen.taxed(tax_key)
     if not invoices:
         return None
-    code = only(code for code in seen.tax_codes if code.percent and _fits(code.percent, invoices))
-    return Mapped(external_id=code.external_id, label=f"{code.name} ({code.percent}%)") if code else None
+    fits = ([code for code in seen.tax_codes if _fits(seen, code, invoices, most)] for most in TAX_ROUNDING)
+    code = next((only(codes) for codes in fits if codes), None)
+    return Mapped(external_id=code.external_id, label=f"{code.name} ({_percent(seen, code)}%)") if code else None
 
 
-def _fits(percent: Decimal, invoices: list[Invoice]) -> bool:
-    return all(abs(_taxable(invoice) * percent / 100 - invoice.tax) <= TAX_ROUNDING for invoice in invoices)
+def _percent(seen: Seen, code: TaxCode) -> Decimal:
+    return seen.percents.get(code.external_id) or Decimal(0)
+
+
+def _fits(seen: Seen, code: TaxCode, invoices: list[Invoice], most: Decimal) -> bool:
+    percent = _percent(seen, code)
+    return bool(percent) and all(abs(_taxable(invoice) * percent / 100 - invoice.tax) <= most for invoice in invoices)
 
 
 def _taxable(invoice: Invoice) -> Decimal:
@@ -179,13 +224,17 @@ def _item(seen: Seen, key: str) -> Mapped | None:
 
 
 def _deposit_item(seen: Seen, key: str) -> Mapped | None:
-    item = preferred(seen.items, DEPOSIT_ITEMS)
+    if seen.shape.accounts_on_lines:
+        account = preferred(of_use(seen.accounts, Use.LIABILITY), DEPOSIT_ACCOUNTS)
+        return Mapped(external_id=account.external_id, label=account.name) if account else None
+    item = preferred(seen.items, DEPOSITS)
     return Mapped(external_id=item.external_id, label=item.name) if item else None
 
 
 def _income_account(seen: Seen, category: str) -> Mapped | None:
-    income = [account for account in seen.accounts if fold(account.kind) in {"income", "revenue", "sales"}]
-    same = only(account for account in income if category and fold(account.name) == fold(category))
+    income = of_use(seen.accounts, Use.INCOME)
+    every = of_use(seen.accounts, Use.INCOME, Use.OTHER_INCOME)
+    same = only(account for account in every if category and fold(account.name) == fold(category))
     account = same or (None if category else preferred(income, INCOME_ACCOUNTS) or only(income))
     return Mapped(external_id=account.external_id, label=account.name) if account else None
 

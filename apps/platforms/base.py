@@ -236,6 +236,8 @@ class Platform(abc.ABC):
     number_length: ClassVar[int] = 21
     #: Whether a line without a product names an income account; elsewhere it stands on the mapped default item.
     lines_name_accounts: ClassVar[bool] = False
+    #: Whether a customer can stand below another; elsewhere its name says so.
+    nests_customers: ClassVar[bool] = True
 
     @classmethod
     def step(cls, whole: Write, there: Mapping[int, Record]) -> Write | None:

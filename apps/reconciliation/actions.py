@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apps.connections.access import Person
-from apps.mirror.models import Link
+from apps.mirror.models import Link, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.reconciliation.models import Mismatch, MismatchState
 from apps.reconciliation.problems import CannotResolve
 from apps.reconciliation.reconcile import covered_links
 from apps.sync import decide
+from apps.sync.newborn_customers import tie
 
 Run = Callable[[Mismatch, Person, Mapping[str, str]], str]
 
@@ -104,6 +105,17 @@ def same(value: str) -> Run:
         return f"Linked with {values[value]}."
 
     return run
+
+
+def same_in_syncro(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
+    """Tie what the books have to the Syncro record that a value names."""
+    link = held_links(mismatch)[0]
+    rows = SyncroRecord.objects.filter(company=mismatch.company, entity=link.entity, external_id=values["syncro"])
+    ours = rows.first()
+    if ours is None or link.books is None:
+        raise CannotResolve(f"There is no {link.entity} with the id {values['syncro']} in Syncro.")
+    tie(ours, link.books)
+    return f"Tied to {ours}."
 
 
 def same_payment(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:

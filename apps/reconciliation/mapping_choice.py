@@ -8,17 +8,13 @@ from apps.connections.access import Person
 from apps.connections.models import Company
 from apps.mappings.lookup import AUTOMATIC, save_mapping
 from apps.mappings.models import MethodKind, Topic
+from apps.mappings.shape import Shape
 from apps.mirror.models import BooksRecord
 from apps.reconciliation.actions import retry
 from apps.reconciliation.models import Mismatch
 from apps.reconciliation.problems import CannotResolve
 
 CHOICES = ("external_id", "account_id", "kind", "label")
-#: What an id of each topic names in the books.
-NAMES: Mapping[str, str] = {
-    Topic.PAYMENT_METHOD: "payment_method", Topic.TAX: "tax_code", Topic.ITEM: "item", Topic.DEPOSIT_ITEM: "item",
-    Topic.INCOME_ACCOUNT: "account", Topic.EXPENSE_ACCOUNT: "account",
-}  # fmt: skip
 
 
 def map_it(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
@@ -28,7 +24,7 @@ def map_it(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
         raise CannotResolve("What has to be chosen here is not known; choose it under Mappings.")
     chosen = {name: values.get(name, "") for name in CHOICES}
     _check_kind(topic, chosen)
-    label = _named(company, NAMES.get(topic, ""), chosen["external_id"])
+    label = _named(company, Shape.of(company).names(topic, chosen["kind"]), chosen["external_id"])
     _named(company, "account", chosen["account_id"])
     save_mapping(
         company, topic, key, external_id=chosen["external_id"], kind=chosen["kind"], account_id=chosen["account_id"],

@@ -62,6 +62,10 @@ RESOLUTIONS: Mapping[str, Resolution] = {
     "same_customer": Resolution(
         "It is the same one: link it with this id of the books.", "resolve", actions.same("books"), needs=("books",)
     ),
+    "same_in_syncro": Resolution(
+        "It is the same one: tie it to this id of Syncro.", "resolve", actions.same_in_syncro, needs=("syncro",)
+    ),
+    "make_in_syncro": Resolution("It is another one: make it in Syncro.", "resolve", actions.approve(different=True)),
     "send_with_suffix": Resolution("It is another one: send it beside.", "resolve", actions.approve(suffix=True)),
     "send_again": Resolution("Make it again in the books.", "resolve", actions.approve(again=True)),
     "void_in_books": Resolution("Void it in the books as well.", "resolve", actions.approve(void=True)),

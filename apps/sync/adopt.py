@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import cast
 
 from django.db.models import QuerySet
 from django.db.models.functions import Left, Lower
 
 from apps.connections.models import Company
+from apps.connections.policies import Policies
 from apps.mirror.models import BooksRecord, Link, MirrorRow
 from apps.mirror.states import SyncState
 from apps.mirror.store import live, unlinked
 from apps.platforms.base import Side
+from apps.platforms.records import Customer
 from apps.sync import marks
 from apps.sync.compose.desk import facts_of
+from apps.sync.customers import JOINT, path_of
 from apps.sync.links import counterparts, join
+from apps.sync.newborn_customers import ensure_customers_in
 from apps.sync.tidy import contradictions
 
 #: So much of a long number stands in the books.
@@ -26,8 +31,15 @@ NUMBER_LENGTH = 21
 
 
 def adopt(company: Company) -> int:
-    """Tie what is waiting to be sent to what the books already have, or hold it; gives how many links moved."""
-    return _customers(company) + _invoices(company)
+    """Tie what is waiting to be sent to what the books already have, or hold it; then, by policy, let what only the books
+    have go to Syncro. Gives how many links moved.
+    """
+    return (
+        _customers(company)
+        + _sub_customers(company)
+        + _invoices(company)
+        + ensure_customers_in(company, Policies.of(company))
+    )
 
 
 def _customers(company: Company) -> int:
@@ -37,12 +49,26 @@ def _customers(company: Company) -> int:
     waiting = _waiting(company, "customer").annotate(name=Lower("syncro__label"))
     rows = unlinked(company, Side.BOOKS, "customer").filter(live()).annotate(name=Lower("label"))
     # A suffix means that a person, or the books themselves, said it is another one.
-    links = list(waiting.exclude(hints__has_key="suffix").filter(name__in=rows.values("name")))
+    # Whom somebody put below a parent is not the one of that name who stands alone.
+    links = list(waiting.exclude(hints__has_any_keys=["suffix", "parent"]).filter(name__in=rows.values("name")))
     if not links:
         return 0
     here = Counter(waiting.values_list("name", flat=True))
     there = _grouped(rows.filter(name__in=[link.name for link in links]), "name")
     return sum(_same_customer(link, there[link.name]) for link in links if here[link.name] == 1)
+
+
+def _sub_customers(company: Company) -> int:
+    """Syncro says "Parent: Child" of whom the books keep as a child below its parent."""
+    waiting = _waiting(company, "customer").filter(syncro__label__contains=JOINT).exclude(hints__has_key="parent")
+    links = list(waiting)
+    if not links:
+        return 0
+    below = unlinked(company, Side.BOOKS, "customer").filter(live(), content__parent_id__gt="")
+    paths: dict[str, list[MirrorRow]] = defaultdict(list)
+    for row in below.filter(label__in=[str(link.syncro).rpartition(JOINT)[2] for link in links]):
+        paths[path_of(company, cast("Customer", row.record())).casefold()].append(row)
+    return sum(_same_customer(link, paths.pop(str(link.syncro).casefold(), [])) for link in links)
 
 
 def _same_customer(link: Link, rows: list[MirrorRow]) -> bool:

@@ -16,6 +16,7 @@ HELD_CODES: dict[str, str] = {
     "currency_differs": "Its currency is not the company's.",
     "name_taken": "The name is taken by somebody else in the books.",
     "already_there": "The other side already has one like it.",
+    "maybe_in_syncro": "Only the books have it, but Syncro has a customer it may be.",
     "number_taken": "Its number is taken by another document.",
     "refused": "The other side refused it.",
     "period_closed": "The books are closed for its date.",
@@ -55,6 +56,7 @@ PENDING_CODES: dict[str, str] = {
     "not_linked_yet": "It waits for another record that goes first.",
     "refund_wait": "It waits for the repayment of this refund.",
     "refund_partner": "This repayment is booked together with its refund invoice.",
+    "next_step": "A part of it is there; the next follows at once.",
     "try_later": "The other side was busy; it is sent again by itself.",
     "no_sign_in": "The connection needs a new sign-in.",
 }

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
 from apps.mappings.models import Mapping
+from apps.mirror.legs import legs_that_changed
 from apps.mirror.models import Application, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side
 from apps.sync.codes import RECHECKED, RETRIED_ON_CHANGE
 from apps.sync.compare import applications, differences
+from apps.sync.customers import turn, view
 from apps.sync.links import agree, payments_on
 
 ZERO = Decimal(0)
@@ -36,6 +38,8 @@ def _changed(company: Company) -> QuerySet[Link]:
         (Q(syncro__isnull=False) & ~Q(syncro__digest=F("digest_syncro")))
         | (Q(books__isnull=False) & ~Q(books__digest=F("digest_books")))
         | Q(state=SyncState.HELD)
+        | Exists(legs_that_changed(Side.BOOKS).filter(link=OuterRef("pk")))
+        | Q(hints__has_key="back")
     )
     standing = Q(state=SyncState.IN_SYNC) | Q(state=SyncState.HELD, code__in=RECHECKED)
     return (
@@ -50,11 +54,7 @@ def _notice(link: Link, policies: Policies) -> int:
     if link.partner_id and link.books_id is None:
         return 0
     if link.entity not in LISTS and link.syncro is not None and link.books is not None and not differences(link):
-        if (
-            link.state != SyncState.IN_SYNC
-            or link.syncro.digest != link.digest_syncro
-            or link.books.digest != link.digest_books
-        ):
+        if link.state != SyncState.IN_SYNC or link.syncro.digest != link.digest_syncro or _sides(link)[1]:
             agree(link)
             return 1
         return 0
@@ -72,7 +72,7 @@ def _sides(link: Link) -> tuple[bool, bool]:
     """Which sides changed since the last agreement."""
     ours = link.syncro is not None and link.syncro.digest != link.digest_syncro
     theirs = link.books is not None and link.books.digest != link.digest_books
-    return ours, theirs
+    return ours, theirs or legs_that_changed(Side.BOOKS).filter(link=link).exists()
 
 
 def _gone(link: Link, policies: Policies) -> Verdict | None:
@@ -159,16 +159,51 @@ def _named(parts: dict[str, Decimal]) -> str:
     return " and ".join(f"invoice {number}" for number in sorted(parts)) or "no invoice"
 
 
-def _list_entry(link: Link, policies: Policies) -> Verdict:
-    """Customers and items: a change in Syncro is pushed; what staff change in the books stands."""
+def _left(link: Link) -> Verdict | None:
+    """A list entry that is no longer there on a side."""
     if link.syncro is not None and link.syncro.gone_at is not None:
         return STAY
     if link.books is not None and not link.books.is_live:
         return SyncState.HELD, "gone_in_books", f"{link.books} is no longer in the books."
+    return None
+
+
+def _item(link: Link, policies: Policies) -> Verdict:
+    """A change in Syncro is pushed; what staff change in the books stands."""
+    return _left(link) or ((SyncState.PENDING, "", "") if _sides(link)[0] else STAY)
+
+
+def _customer(link: Link, policies: Policies) -> Verdict:
+    """What one side changed goes to the other, as far as the policy lets it; what both changed is for a person.
+
+    Syncro's changes go first. What the books changed beside them is remembered by name, and follows.
+    """
+    left = _left(link)
+    if left:
+        return left
+    if link.syncro is None or link.books is None:
+        return SyncState(link.state), link.code, link.reason
     if link.state == SyncState.HELD and link.code == "both_edited" and not _moved_since(link):
+        turn(link, Side.BOOKS)  # what a person can decide is whether Syncro's version goes over the books'
         return SyncState.HELD, link.code, link.reason
-    pushed = link.entity == "item" or policies.get("customers") in ("two_way", "to_books")
-    return (SyncState.PENDING, "", "") if _sides(link)[0] and pushed else STAY
+    policy = policies.get("customers")
+    here, there = view(link, Side.BOOKS).changed, view(link, Side.SYNCRO).changed | set(link.hints.get("back", ()))
+    if not here and not there:
+        agree(link)
+        return STAY
+    if here and policy != "with_invoices":
+        _bring_back(link, there - here if policy == "two_way" else set())
+        return (SyncState.PENDING, "", "") if turn(link, Side.BOOKS) else STAY
+    if there and policy == "two_way":
+        return (SyncState.PENDING, "", "") if turn(link, Side.SYNCRO) else STAY
+    return STAY
+
+
+def _bring_back(link: Link, fields: set[str] | frozenset[str]) -> None:
+    """Remember what goes the other way afterwards."""
+    hints = {name: value for name, value in link.hints.items() if name != "back"}
+    link.hints = {**hints, "back": sorted(fields)} if fields else hints
+    Link.objects.filter(pk=link.pk).update(hints=link.hints)
 
 
 def _moved_since(link: Link) -> bool:
@@ -177,8 +212,8 @@ def _moved_since(link: Link) -> bool:
 
 
 JUDGES: dict[str, Callable[[Link, Policies], Verdict]] = {
-    "customer": _list_entry,
-    "item": _list_entry,
+    "customer": _customer,
+    "item": _item,
     "invoice": _invoice,
     "payment": _payment,
 }

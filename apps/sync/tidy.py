@@ -9,10 +9,11 @@ from typing import Any
 from apps.connections.models import Company
 from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
-from apps.platforms.base import DirectPlatform, Outcome, Verb, Write
+from apps.platforms.base import DirectPlatform, Outcome, Side, Verb, Write
 from apps.platforms.content import to_content
 from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item, SalesDocument
+from apps.platforms.registry import platform_class
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
 from apps.sync.pull import read_again
@@ -26,9 +27,9 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
 
     Gives the write to send, or None when the link came to rest.
     """
-    if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED):
+    if write.verb is not Verb.CREATE or not isinstance(write.record, NAMED) or link.target is not Side.BOOKS:
         return write
-    holder = desk.names.get(write.record.name.casefold())
+    holder = _holder(desk, write)
     if holder is None:
         desk.names[write.record.name.casefold()] = ""
         return write
@@ -43,6 +44,18 @@ def without_taken_name(desk: Desk, link: Link, write: Write) -> Write | None:
     renamed = replace(write.record, name=f"{write.record.name} (Syncro {_own_id(link)})")
     desk.names[renamed.name.casefold()] = ""
     return replace(write, record=renamed)
+
+
+def _holder(desk: Desk, write: Write) -> str | None:
+    """The id of the one that has the name, "" for somebody a new entry cannot be joined to; below a parent only whom
+    that parent has counts: whether another's child of the name is in the way, the platform says.
+    """
+    parent = getattr(write.record, "parent_id", "")
+    if not parent or not platform_class(desk.company.books_platform).nests_customers:
+        return desk.names.get(getattr(write.record, "name", "").casefold())
+    rows = BooksRecord.objects.filter(company=desk.company, entity="customer", content__parent_id=parent)
+    found = rows.filter(label__iexact=getattr(write.record, "name", ""), gone_at__isnull=True).first()
+    return found.external_id if found else None
 
 
 def _join_or_hold(link: Link, write: Write, row: BooksRecord) -> None:
@@ -88,6 +101,8 @@ def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | No
         reason = f"{outcome.error.message} It is number {write.record.number}."
         mine(link).move(SyncState.HELD, code="number_taken", reason=reason)
         return SyncState.HELD
+    if isinstance(outcome.error, AlreadyThere) and isinstance(write.record, Customer) and link.target is Side.SYNCRO:
+        return _taken_in_syncro(link, write, outcome.error)
     if (
         not isinstance(outcome.error, AlreadyThere)
         or write.verb is not Verb.CREATE
@@ -99,6 +114,13 @@ def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | No
     Link.objects.filter(pk=link.pk).update(hints={**link.hints, "suffix": True})
     mine(link).move(SyncState.PENDING, code="try_later", reason=outcome.error.message)
     return SyncState.PENDING
+
+
+def _taken_in_syncro(link: Link, write: Write, error: AlreadyThere) -> SyncState:
+    """Syncro has somebody of this address already: the same or not, a person says."""
+    code = "maybe_in_syncro" if write.verb is Verb.CREATE else "refused"
+    mine(link).move(SyncState.HELD, code=code, reason=f"Syncro did not take {link.books}: {error.message}")
+    return SyncState.HELD
 
 
 def read_fresh(company: Company, platform: DirectPlatform, link: Link, write: Write) -> None:

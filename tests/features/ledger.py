@@ -59,8 +59,16 @@ class Ledger(Protocol):
     def invoice(self, number: str) -> BookedInvoice: ...
     def payments(self) -> list[BookedPayment]: ...
     def account(self, name: str, kind: str) -> str: ...
-    def own_customer(self, name: str, email: str = "") -> str: ...
+    def own_customer(
+        self, name: str, email: str = "", phone: str = "", first: str = "", last: str = "", under: str = ""
+    ) -> str: ...
     def renames(self, customer: str, name: str) -> None: ...
+    def edits_customer(self, customer: str, *, email: str = "", phone: str = "") -> None: ...
+    def deactivates(self, customer: str) -> None: ...
+    def parent(self, customer: str) -> str: ...
+    def contact(self, customer: str) -> tuple[str, str]: ...
+    def own_item(self, name: str, sku: str = "") -> str: ...
+    def items(self) -> list[str]: ...
     def own_invoice(self, customer: str, number: str, amount: str, date: dt.date = TODAY) -> str: ...
     def edits_invoice(self, number: str, amount: str) -> None: ...
     def deposits(self, payment: str) -> None: ...
@@ -97,10 +105,47 @@ class QuickBooksOnline:
         """A new account of the chart, by id."""
         return str(self.control.create(entity="Account", body={"Name": name, "AccountType": kind})["Id"])
 
-    def own_customer(self, name: str, email: str = "") -> str:
-        """A customer somebody makes in the books themselves."""
-        body = {"DisplayName": name, "PrimaryEmailAddr": {"Address": email} if email else None}
+    def own_customer(
+        self, name: str, email: str = "", phone: str = "", first: str = "", last: str = "", under: str = ""
+    ) -> str:
+        """A customer somebody makes in the books themselves, below another one (`under`, by name) if that is given."""
+        body: dict[str, Any] = {"DisplayName": name, "GivenName": first or None, "FamilyName": last or None}
+        body |= {"PrimaryEmailAddr": {"Address": email}} if email else {}
+        body |= {"PrimaryPhone": {"FreeFormNumber": phone}} if phone else {}
+        body |= {"Job": True, "ParentRef": {"value": self.control.find("Customer", under)}} if under else {}
         return str(self.control.create(entity="Customer", body=body)["Id"])
+
+    def edits_customer(self, customer: str, *, email: str = "", phone: str = "") -> None:
+        """Give a customer another address or number."""
+        body: dict[str, Any] = {"PrimaryEmailAddr": {"Address": email}} if email else {}
+        body |= {"PrimaryPhone": {"FreeFormNumber": phone}} if phone else {}
+        self.control.edit(entity="Customer", id=self.control.find("Customer", customer), **body)
+
+    def deactivates(self, customer: str) -> None:
+        """Make a customer inactive."""
+        self.control.edit(entity="Customer", id=self.control.find("Customer", customer), Active=False)
+
+    def parent(self, customer: str) -> str:
+        """The name of the customer above, "" for none."""
+        rows = {row["Id"]: row for row in self.control.state("Customer")}
+        above = (rows[self.control.find("Customer", customer)].get("ParentRef") or {}).get("value", "")
+        return str(rows[above]["DisplayName"]) if above else ""
+
+    def contact(self, customer: str) -> tuple[str, str]:
+        """E-mail and phone."""
+        row = next(row for row in self.control.state("Customer") if row["DisplayName"] == customer)
+        mail, phone = row.get("PrimaryEmailAddr") or {}, row.get("PrimaryPhone") or {}
+        return str(mail.get("Address", "")), str(phone.get("FreeFormNumber", ""))
+
+    def own_item(self, name: str, sku: str = "") -> str:
+        """A product somebody makes in the books themselves."""
+        income = self.control.find("Account", "Sales of Product Income")
+        body = {"Name": name, "Sku": sku or None, "Type": "NonInventory", "IncomeAccountRef": {"value": income}}
+        return str(self.control.create(entity="Item", body=body)["Id"])
+
+    def items(self) -> list[str]:
+        """Names of products."""
+        return sorted(row["Name"] for row in self.control.state("Item"))
 
     def renames(self, customer: str, name: str) -> None:
         """Give a customer another name."""

@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "mass_deletion": f"{_HERE}.mass_deletion:MassDeletion",
     "mapping_missing": f"{_HERE}.mapping_missing:MappingIsMissing",
     "duplicate_customer": f"{_HERE}.duplicate_customer:DuplicateCustomer",
+    "customer_maybe_in_syncro": f"{_HERE}.customer_maybe_in_syncro:CustomerMaybeInSyncro",
     "currency_differs": f"{_HERE}.currency_differs:CurrencyDiffers",
     "closed_period": f"{_HERE}.closed_period:ClosedPeriod",
     "refused_by_platform": f"{_HERE}.refused_by_platform:RefusedByPlatform",

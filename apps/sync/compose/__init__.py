@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apps.mirror.models import Link
 from apps.platforms.base import Side, Write
 from apps.sync.compose.customer import compose_customer
+from apps.sync.compose.customer_in import compose_customer_in
 from apps.sync.compose.desk import Desk, Held, NothingToDo, NotLinkedYet, StandsAside
 from apps.sync.compose.invoice import compose_invoice
 from apps.sync.compose.item import compose_item
@@ -15,6 +16,7 @@ from apps.sync.compose.payment import compose_payment, compose_payment_in
 #: By entity and the side it started on.
 COMPOSERS: dict[tuple[str, Side], Callable[[Desk, Link], Write]] = {
     ("customer", Side.SYNCRO): compose_customer,
+    ("customer", Side.BOOKS): compose_customer_in,
     ("item", Side.SYNCRO): compose_item,
     ("invoice", Side.SYNCRO): compose_invoice,
     ("payment", Side.SYNCRO): compose_payment,
@@ -23,11 +25,11 @@ COMPOSERS: dict[tuple[str, Side], Callable[[Desk, Link], Write]] = {
 
 
 def compose(desk: Desk, link: Link) -> Write:
-    """The write that would bring the other side in step with this link.
+    """The write that would bring the other side in step with this link, or the first of several.
 
     Raises Held (a person must look), NotLinkedYet (something else goes first), NothingToDo, StandsAside, MappingMissing.
     """
-    return COMPOSERS[(link.entity, Side(link.origin))](desk, link)
+    return desk.step(link, COMPOSERS[(link.entity, Side(link.origin))](desk, link))
 
 
 __all__ = ["COMPOSERS", "Desk", "Held", "NotLinkedYet", "NothingToDo", "StandsAside", "compose"]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
-from apps.mirror.models import Link
-from apps.platforms.base import Write
-from apps.platforms.content import from_content
+from apps.mirror.models import BooksRecord, Link
+from apps.platforms.base import Side, Write
 from apps.platforms.records import Customer, Status
+from apps.platforms.registry import platform_class
 from apps.sync.compose.desk import Desk, Held, NothingToDo, write_for
-from apps.sync.merge import Base, merged
-
-#: Fields that both sides may change; the name follows Syncro unless staff renamed the customer in the books.
-SHARED = ("name", "company_name", "first_name", "last_name", "email", "phone", "mobile", "address", "notes")
+from apps.sync.customers import JOINT, path_of, view
+from apps.sync.merge import merged
 
 
 def compose_customer(desk: Desk, link: Link) -> Write:
@@ -21,36 +19,39 @@ def compose_customer(desk: Desk, link: Link) -> Write:
     if link.syncro is None:
         raise Held("bad_input", "The customer is no longer in Syncro.")
     ours = cast("Customer", link.syncro.record())
-    wanted = replace(
-        ours,
-        external_id="",
-        revision="",
-        status=Status.ACTIVE,
-        raw={},
-        balance=None,
-        tax_key="",
-        currency="",
-        marker="",
-        name=_name(link, ours),
-    )
     if link.books is None:
-        return write_for(link, wanted)
-    theirs = cast("Customer", link.books.record())
-    base = Base(_then(link.base_syncro, ours), _then(link.base_books, theirs))
-    result, both = merged(base, wanted, theirs, SHARED, force=bool(link.hints.get("force")))
+        return write_for(link, _new(desk, link, ours))
+    seen = view(link, Side.BOOKS)
+    force = bool(link.hints.get("force"))
+    result, both = merged(seen.base, seen.wanted, seen.theirs, seen.fields, force=force)
+    both += [] if force else sorted(seen.changed & set(link.hints.get("back", ())))
     if both:
         raise Held("both_edited", f"{ours.name}: {', '.join(both)} changed in Syncro and in the books.")
-    if result == theirs:
+    if result == seen.theirs:
         raise NothingToDo
     return write_for(link, result)
 
 
-def _name(link: Link, ours: Customer) -> str:
-    """Two customers of one name cannot stand in the books: the second carries its Syncro number."""
+def _new(desk: Desk, link: Link, ours: Customer) -> Customer:
+    """As it is made: below the parent somebody chose for it, by its own name or, where there is no below, by both."""
     name = " ".join(ours.name.split()) or f"Customer {ours.external_id}"
-    return f"{name} (Syncro {ours.external_id})" if link.hints.get("suffix") else name
+    parent = _parent(link)
+    if parent is not None and not platform_class(desk.company.books_platform).nests_customers:
+        name = f"{path_of(desk.company, cast('Customer', parent.record()))}{JOINT}{name}"
+    return replace(
+        ours, external_id="", revision="", status=Status.ACTIVE, raw={}, balance=None, tax_key="", currency="", marker="",
+        # Two customers of one name cannot stand in the books: the second carries its Syncro number.
+        name=f"{name} (Syncro {ours.external_id})" if link.hints.get("suffix") else name,
+        parent_id=parent.external_id if parent else "",
+    )  # fmt: skip
 
 
-def _then(content: dict[str, Any], now: Customer) -> Customer:
-    """What a side said at the last agreement; what it says now where nothing is kept."""
-    return from_content(Customer, {"name": "", **content}) if content else now
+def _parent(link: Link) -> BooksRecord | None:
+    chosen = link.hints.get("parent", "")
+    if not chosen:
+        return None
+    rows = BooksRecord.objects.filter(company=link.company, entity="customer", external_id=chosen)
+    found = rows.filter(gone_at__isnull=True).first()
+    if found is None:
+        raise Held("bad_reference", f"The customer {chosen} chosen as its parent is no longer in the books.")
+    return found
