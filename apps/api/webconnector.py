@@ -9,13 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Protocol, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -29,8 +26,11 @@ from apps.connections.doors import webconnector_address
 from apps.connections.mailboxes import file_name, signs_in
 from apps.connections.models import Company, Connection
 from apps.core.clock import DbNow
-from apps.platforms.base import Side, Told
+from apps.platforms.base import Told
 from apps.platforms.errors import PlatformError
+from apps.sync import mailbox as engine
+from apps.sync.admin import run_sentence
+from apps.sync.models import SESSION, Run
 
 log = logging.getLogger(__name__)
 
@@ -80,34 +80,6 @@ CODES: tuple[tuple[str, str, str], ...] = (
         "In QuickBooks, Preferences, Integrated Applications: allow access even if QuickBooks is not running.",
     ),
 )
-
-
-class Engine(Protocol):
-    """What apps.sync.mailbox does for a session; each function may raise UnknownTicket."""
-
-    Busy: type[Exception]
-    UnknownTicket: type[Exception]
-
-    def begin(self, connection: Connection) -> str:
-        """The ticket of a new session, "" when there is nothing to do. Raises Busy."""
-
-    def next_letter(self, connection: Connection, ticket: str, told: Told) -> str:
-        """The next letter, "" for none."""
-
-    def receive(self, connection: Connection, ticket: str, response: str, hresult: str, message: str) -> int:
-        """Per cent done, or a negative number."""
-
-    def connection_error(self, connection: Connection, ticket: str, hresult: str, message: str) -> str:
-        """What to do now that QuickBooks could not be reached."""
-
-    def last_error(self, connection: Connection, ticket: str) -> str:
-        """Why the last answer was none."""
-
-    def end(self, connection: Connection, ticket: str) -> str:
-        """How it went, in words."""
-
-
-engine = cast("Engine", SimpleLazyObject(lambda: import_module("apps.sync.mailbox")))
 
 
 class TooManyWrong(Exception):
@@ -208,8 +180,16 @@ def _ask_engine(connection: Connection, method: str, ticket: str, *given: str) -
 def support(request: HttpRequest, slug: str) -> HttpResponse:
     """How to set the connector up, for anyone; how the company's last session went, for those who may see it."""
     company = companies_for(request.user).select_related("books").filter(slug=slug).first()
-    shown = {"company": company, "connection": company and company.connection(Side.BOOKS), "codes": CODES}
-    return render(request, "api/webconnector_help.html", {**shown, "file": company and file_name(company)})
+    return render(
+        request, "api/webconnector_help.html", {"codes": CODES, **(_last_session(company) if company else {})}
+    )
+
+
+def _last_session(company: Company) -> dict[str, object]:
+    run = Run.objects.filter(company=company, cause=SESSION).order_by("-id").first()
+    outcome = (run.error or run_sentence(run.counts)) if run else ""
+    shown = {"company": company, "connection": company.books, "file": file_name(company)}
+    return {**shown, "run": run, "outcome": outcome}
 
 
 def fault(sentence: str, whose: str = "Client", status: int = 500) -> HttpResponse:

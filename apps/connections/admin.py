@@ -16,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from apps.connections.access import companies_for
 from apps.connections.models import ApiCall, Company, Connection, Membership
+from apps.connections.opening import PRIVATE
 from apps.connections.screens import CompanyFilter, CompanyRows
 from apps.connections.words import age, badge
 
@@ -88,7 +89,7 @@ class ConnectionAdmin(CompanyRows):
 
     list_display = ("__str__", "account_id", "shown_state", "reason", "last_success", "missing_rights")
     list_display_links = ("__str__",)
-    fields = ("platform", "account_id", "title", "state", "reason", "last_ok_at", "facts", "missing", "options")
+    fields = ("platform", "account_id", "title", "state", "reason", "last_ok_at", "facts", "missing", "chosen")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         """Of one's own companies."""
@@ -105,6 +106,12 @@ class ConnectionAdmin(CompanyRows):
     def last_success(self, connection: Connection) -> str:
         """How long ago a request last succeeded."""
         return age(connection.last_ok_at)
+
+    @admin.display(description="options")
+    def chosen(self, connection: Connection) -> str:
+        """What was chosen for it; of passwords not even the hash."""
+        shown = {key: value for key, value in connection.options.items() if key not in PRIVATE}
+        return ", ".join(f"{key}: {value}" for key, value in shown.items()) or "None"
 
     @admin.display(description="missing permissions")
     def missing_rights(self, connection: Connection) -> str:

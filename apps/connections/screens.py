@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
 from apps.connections.access import companies_for
-from apps.connections.models import Connection
+from apps.connections.models import Company, Connection
 from apps.connections.opening import signpost
 from apps.connections.words import NOTHING
 from apps.core.admin import ReadOnlyAdmin
@@ -33,6 +35,17 @@ def outside_link(connection: Connection | None, entity: str, external_id: str) -
         return NOTHING
     title = PLATFORMS[connection.platform].title
     return format_html('<a class="t-out" href="{}" target="_blank" rel="noopener noreferrer">{} ↗</a>', address, title)
+
+
+def page(request: HttpRequest, template: str, title: str, **values: Any) -> HttpResponse:
+    """A page inside the portal's frame."""
+    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **values})
+
+
+def back(request: HttpRequest, sentence: str, company: Company | None = None) -> HttpResponse:
+    """To the company's page, or the first one, with what went wrong."""
+    messages.error(request, sentence)
+    return redirect("connections:company", company.slug) if company else redirect("/")
 
 
 class CompanyFilter(admin.SimpleListFilter):

@@ -16,7 +16,7 @@ from apps.connections.access import Person, companies_for
 from apps.connections.models import Company, Connection
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
-from apps.platforms.registry import platform_class
+from apps.platforms.registry import PLATFORMS
 from apps.portal.tie_out import Summary, summaries
 from apps.reconciliation.admin import kind_title
 from apps.reconciliation.models import Mismatch, MismatchState
@@ -89,7 +89,7 @@ def overview(user: Person) -> list[Card]:
 def _card(
     company: Company, counts: dict[str, dict[str, int]], queue: list[QueueLine], tied: Summary | None, may_sync: bool
 ) -> Card:
-    books = platform_class(company.books_platform).title
+    books = PLATFORMS[company.books_platform].title
     return Card(
         company=company,
         books_title=books,

@@ -7,7 +7,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
 from apps.api import webconnector
@@ -19,6 +21,7 @@ from apps.connections.opening import pause
 from apps.core.clock import db_now
 from apps.platforms.base import Told
 from apps.platforms.errors import NeedsReconnect
+from apps.sync.models import SESSION, Run
 from tests.api.conftest import HEAD, TAIL, Caller, envelope
 from tests.api.standin import Standin
 
@@ -260,6 +263,26 @@ def test_a_look_at_the_address_is_answered(client: Client, company: Company) -> 
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert client.head("/webconnector/acme/").status_code == 200
     assert client.put("/webconnector/acme/").status_code == 405
+
+
+def test_behind_the_address_are_the_rounds_of_the_engine(client: Client, mailbox: Mailbox) -> None:
+    real = Caller(client)
+    ticket, file = real.texts("authenticate", **credentials(mailbox))
+    assert (len(ticket), file) == (32, "")
+    assert real.texts("authenticate", **credentials(mailbox)) == ["", "busy"]
+    assert real.text("sendRequestXML", ticket=ticket, strHCPResponse="<nonsense/>") == ""
+    sentence = real.text("getLastError", ticket=ticket)
+    assert sentence
+    assert real.text("closeConnection", ticket=ticket) == sentence
+    assert real.text("closeConnection", ticket=ticket) == webconnector.FORGOTTEN
+
+
+def test_the_help_page_tells_how_the_last_session_went(admin_client: Client, mailbox: Mailbox) -> None:
+    Run.objects.create(company=Company.objects.get(), cause=SESSION, ended_at=db_now(), error="Another file was open.")
+    path = "/webconnector/acme/help/"
+    assert "Another file was open." not in Client().get(path).content.decode()
+    Authenticator.objects.create(user=User.objects.get(), type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert "Another file was open." in admin_client.get(path).content.decode()
 
 
 def test_the_address_told_is_the_address_served(client: Client, company: Company) -> None:

@@ -13,9 +13,9 @@ from apps.connections.models import ApiCall, Connection, ConnectionState
 from apps.connections.opening import BadAccount, Ledger, account_of, base_url, open_platform
 from apps.connections.vault import ConnectionTokens
 from apps.core.clock import shifted
-from apps.platforms.base import Call, Tokens
+from apps.platforms.base import Call, MailboxPlatform, Tokens
 from apps.platforms.errors import NeedsReconnect, Unavailable
-from apps.platforms.registry import PLATFORMS
+from apps.platforms.registry import PLATFORMS, platform_class
 from tests.connections.vendor import Vendor
 
 CALL = Call(method="GET", url="https://acme.test/me", status=200, milliseconds=12, answer="a\x00b", error="e" * 999)
@@ -42,6 +42,14 @@ def test_every_platform_that_is_called_has_its_settings(key: str) -> None:
     named = [entry.base, entry.client_id, entry.client_secret, entry.webhook_key, *entry.addresses.values()]
     assert all(hasattr(django_settings, name) for name in named if name)
     assert bool(entry.base) is not entry.fetches_letters
+
+
+@pytest.mark.parametrize("key", list(PLATFORMS))
+def test_the_registry_says_of_a_platform_what_its_class_says(key: str) -> None:
+    kind, entry = platform_class(key), PLATFORMS[key]
+    assert (kind.key, kind.title, kind.side) == (key, entry.title, entry.side)
+    assert issubclass(kind, MailboxPlatform) is entry.fetches_letters
+    assert hasattr(kind, "authorize_url") is bool(entry.client_id)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +100,14 @@ def test_a_connection_that_may_not_be_used_is_not_opened(connection: Connection,
         open_platform(Connection.objects.get())
     opening.resume(connection)
     assert Connection.objects.get().state == ConnectionState.CONNECTED
+
+
+def test_a_mailbox_is_opened_only_while_it_is_connected(connection: Connection) -> None:
+    connection.platform, connection.account_id = "quickbooks_desktop", "{90A44FB5-33D9-4815-AC85-BC87A7E7D1EB}"
+    assert opening.open_mailbox(connection).url("invoice", "1") == ""
+    opening.pause(connection, "Somebody said so.")
+    with pytest.raises(NeedsReconnect, match="Somebody said so"):
+        opening.open_mailbox(connection)
 
 
 def test_after_three_failures_it_rests_and_each_further_one_doubles_the_rest(connection: Connection) -> None:

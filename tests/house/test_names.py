@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from tests.house.source import ROOT, functions, modules, tracked
@@ -19,6 +20,9 @@ ALLOWED_VERBS = re.compile(
 
 # A platform is named in its own folder, in the registry, where the outside world is let in or pretended, and in tests.
 PLATFORM_KEYS = re.compile(r"\b(quickbooks_online|quickbooks_desktop|xero|syncro)\b")
+# Here also by the short names of commands; "syncro" is the name of a side as well, and sides are named everywhere.
+PLATFORM_WORDS = re.compile(r"\b(quickbooks_online|quickbooks_desktop|xero|qbo|qbd)\b")
+FOLDERS = {"qbo": "quickbooks_online", "qbd": "quickbooks_desktop"}
 MAY_NAME_PLATFORMS = (
     "apps/platforms/registry.py", "apps/sandbox/", "apps/portal/management/commands/demo", "apps/portal/demo", "tests/",
     "benchmarks/", "config/settings.py",
@@ -62,6 +66,34 @@ def test_no_code_asks_which_platform_it_has_before_it() -> None:
         if f"apps/platforms/{key}/" not in name
     ]
     assert not asked
+
+
+def test_no_code_names_a_platform_at_all() -> None:
+    named = [
+        f"{name}:{node.lineno} {word}"
+        for name, tree in modules().items()
+        if not name.startswith(MAY_NAME_PLATFORMS)
+        for node, text in spoken(tree)
+        for word in PLATFORM_WORDS.findall(text)
+        if f"apps/platforms/{FOLDERS.get(word, word)}/" not in name
+    ]
+    assert not named
+
+
+def spoken(tree: ast.Module) -> Iterator[tuple[ast.Constant | ast.keyword, str]]:
+    """Every text and every name of an argument in a module; what is only said to readers is left out."""
+    said = {id(each.value) for node in ast.walk(tree) for each in first_text(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg:
+            yield node, node.arg
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node, node.value
+
+
+def first_text(node: ast.AST) -> list[ast.Expr]:
+    """The docstring of a node, if it has one."""
+    body = getattr(node, "body", None)
+    return [each for each in body[:1] if isinstance(each, ast.Expr)] if isinstance(body, list) else []
 
 
 def test_a_platform_is_imported_by_the_registrys_words_only() -> None:
