@@ -26,29 +26,29 @@ def shop() -> Any:
     """A company tied to pocket vendors with the demo shop in them."""
     from django.conf import settings
 
+    from apps.connections.connecting import connect_account
     from apps.connections.models import Company
+    from apps.platforms.base import Tokens
     from apps.sandbox.control import Control
     from apps.sandbox.frame import PocketServer
-    from apps.sandbox.quickbooks_online.app import PocketQuickBooks
     from apps.sandbox.shop import seed
     from apps.sandbox.store import Store
     from apps.sandbox.syncro.app import PocketSyncro
-    from tests.world import World, connect_world
+    from tests.features.ledger import QuickBooksOnline
+    from tests.world import World
 
-    servers = (PocketServer(PocketSyncro(Store())).start(), PocketServer(PocketQuickBooks(Store())).start())
+    servers = (PocketServer(PocketSyncro(Store())).start(), PocketServer(QuickBooksOnline.app(Store())).start())
     syncro, books = (Control(server.url) for server in servers)
     for control in (syncro, books):
         control.setting(name="limit_scale", value=SCALE)
-    token, realm = syncro.create_token(), books.new_company()["realm"]
-    granted = books.grant()
-    seed(syncro, books, dt.date(2026, 11, 20))
-    settings.LIMIT_SCALE = SCALE
-    settings.SYNCRO_API_URL, settings.QBO_API_URL = f"{syncro.url}/api/v1", f"{books.url}/v3"
-    settings.QBO_DISCOVERY_URL = f"{books.url}/.well-known/openid_configuration"
-    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = granted["client_id"], granted["client_secret"]
+    settings.LIMIT_SCALE, settings.SYNCRO_API_URL = SCALE, f"{syncro.url}/api/v1"
     company = Company.objects.create(slug="bench", name="Bench", books_platform="quickbooks_online")
-    connect_world(company, syncro, books, realm, token, granted["refresh_token"])
-    return World(company, syncro, books, servers)
+    connect_account(company, "syncro", "acme", Tokens(access=syncro.create_token()))
+    ledger = QuickBooksOnline(books)
+    ledger.connect(company, settings)
+    seed(syncro, books, dt.date(2026, 11, 20))
+    company.refresh_from_db()
+    return World(company, syncro, books, servers, ledger)
 
 
 def loop() -> None:

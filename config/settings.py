@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "apps.mappings",
     "apps.sync",
     "apps.reconciliation",
+    "apps.api",
     "apps.portal",
     "apps.sandbox",
 ]
@@ -163,7 +164,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    # Machines do not follow from a POST: they are told in their own language.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^webconnector/", r"^webhooks/"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -17,9 +17,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+handler400, handler500 = "apps.api.urls.bad_request", "apps.api.urls.server_error"
 urlpatterns = [
     path("healthz", healthz),
     path("accounts/", include("allauth.urls")),
     path("connections/", include("apps.connections.urls")),
+    path("", include("apps.api.urls")),
     path("", admin.site.urls),
 ]

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from apps.connections.beside import close_beside
+from apps.connections.connecting import connect_account
 from apps.connections.models import Company
+from apps.platforms.base import Tokens
 from apps.sandbox.control import Control
-from apps.sandbox.frame import PocketServer
-from apps.sandbox.quickbooks_online.app import PocketQuickBooks
+from apps.sandbox.frame import PocketApp, PocketServer
 from apps.sandbox.shop import seed
 from apps.sandbox.store import Store
 from apps.sandbox.syncro.app import PocketSyncro
-from tests.world import TODAY, World, connect_world
+from tests import recorder
+from tests.features.ledger import LEDGERS, TODAY
+from tests.world import World
 
 SCALE = 1000.0
 #: On CI the browser is installed first, so that nothing is left out there.
@@ -27,7 +30,7 @@ BROWSERLESS = shutil.which("chromium") is None and "CI" not in os.environ
 def pytest_report_header() -> list[str]:
     """Say what is left out, and how to have it."""
     left_out = "browser tests are left out: Chromium is not installed (Debian: apt-get install chromium)"
-    return [left_out] if BROWSERLESS else []
+    return [*([left_out] if BROWSERLESS else []), *([] if recorder.checkable() else [recorder.MISSING])]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,14 +47,51 @@ def let_go() -> Iterator[None]:
     close_beside()
 
 
+class Street:
+    """The pocket vendors of this session, each opened when a test first comes to it."""
+
+    def __init__(self) -> None:
+        self.servers: dict[str, PocketServer] = {}
+
+    def at(self, key: str) -> PocketServer:
+        """The pocket of a platform, empty and in no hurry."""
+        if key not in self.servers:
+            app: type[PocketApp] = LEDGERS[key].app if key in LEDGERS else PocketSyncro
+            self.servers[key] = PocketServer(app(Store())).start()
+        control = Control(self.servers[key].url)
+        control.reset()
+        control.setting(name="limit_scale", value=SCALE)
+        return self.servers[key]
+
+
+@pytest.fixture(autouse=True)
+def what_is_sent_fits_its_description(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test is about: no platform of ours sends a body that its vendor does not describe.
+
+    Not where the pockets themselves are tried, by hand and with everything a vendor must refuse.
+    """
+    if "sandbox" in request.path.parts or not recorder.checkable():
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch, recorder.recording(patch) as seen:
+        yield
+    assert not [each for app, asked in seen for each in recorder.complaints(app, asked)][:3]
+
+
 @pytest.fixture(scope="session")
-def pocket_servers() -> Iterator[tuple[PocketServer, PocketServer]]:
-    """Both pocket vendors, listening for the whole session; each test starts with empty ones."""
-    servers = (PocketServer(PocketSyncro(Store())).start(), PocketServer(PocketQuickBooks(Store())).start())
-    yield servers
-    for server in servers:
+def street() -> Iterator[Street]:
+    """Listening for the whole session; each test starts with empty ones."""
+    street = Street()
+    yield street
+    for server in street.servers.values():
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def platform(request: pytest.FixtureRequest) -> str:
+    """Which books the world has: the first of LEDGERS, unless a story is told on several."""
+    return str(getattr(request, "param", next(iter(LEDGERS))))
 
 
 @pytest.fixture
@@ -68,19 +108,14 @@ def shop(shopless: World) -> World:
 
 
 @pytest.fixture
-def shopless(transactional_db: None, settings: Any, pocket_servers: tuple[PocketServer, PocketServer]) -> World:
+def shopless(transactional_db: None, settings: Any, street: Street, platform: str) -> World:
     """A company tied to an empty Syncro and empty books, without even payment methods."""
-    syncro, books = (Control(server.url) for server in pocket_servers)
-    for control in (syncro, books):
-        control.reset()
-        control.setting(name="limit_scale", value=SCALE)
-    token, realm = syncro.create_token(), books.new_company()["realm"]
-    granted = books.grant()
-    settings.LIMIT_SCALE = SCALE
-    settings.SYNCRO_API_URL = f"{syncro.url}/api/v1"
-    settings.QBO_API_URL = f"{books.url}/v3"
-    settings.QBO_DISCOVERY_URL = f"{books.url}/.well-known/openid_configuration"
-    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = granted["client_id"], granted["client_secret"]
-    company = Company.objects.create(slug="acme", name="Acme Computers", books_platform="quickbooks_online")
-    connect_world(company, syncro, books, realm, token, granted["refresh_token"])
-    return World(company, syncro, books, pocket_servers)
+    servers = (street.at("syncro"), street.at(platform))
+    syncro, books = (Control(server.url) for server in servers)
+    settings.LIMIT_SCALE, settings.SYNCRO_API_URL = SCALE, f"{syncro.url}/api/v1"
+    company = Company.objects.create(slug="acme", name="Acme Computers", books_platform=platform)
+    connect_account(company, "syncro", "acme", Tokens(access=syncro.create_token()))
+    ledger = LEDGERS[platform](books)
+    ledger.connect(company, settings)
+    company.refresh_from_db()
+    return World(company, syncro, books, servers, ledger)

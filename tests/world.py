@@ -9,12 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from apps.connections.access import operator
-from apps.connections.connecting import connect_account
 from apps.connections.models import Company
 from apps.connections.policies import set_policy
 from apps.mappings.suggest import apply, suggest
 from apps.mirror.models import Link
-from apps.platforms.base import Tokens
 from apps.reconciliation.models import Mismatch
 from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.resolutions import resolve
@@ -22,8 +20,7 @@ from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sync.engine import bring_in_step
 from apps.sync.models import Run
-
-TODAY = dt.date(2026, 11, 20)
+from tests.features.ledger import TODAY, Ledger
 
 
 @dataclass
@@ -34,6 +31,7 @@ class World:
     syncro: Control
     books: Control
     servers: tuple[PocketServer, PocketServer]
+    ledger: Ledger
 
     def policy(self, **switches: str) -> World:
         """Set policies of the company."""
@@ -173,10 +171,3 @@ def _added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
         }
         for side in first
     }
-
-
-def connect_world(company: Company, syncro: Control, books: Control, realm: str, token: str, refresh: str) -> None:
-    """Connect both sides as the `connect` command does."""
-    connect_account(company, "syncro", "acme", Tokens(access=token))
-    connect_account(company, "quickbooks_online", realm, Tokens(refresh=refresh))
-    company.refresh_from_db()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, LiteralString
 
 from django.conf import settings
+from django.db import connection as database
 
 from apps.connections.beside import ask
 from apps.connections.models import Connection
@@ -92,6 +93,17 @@ class SharedLimiter:
         if place is None:
             raise RateLimited(retry_after=max(_seconds(ask(WAIT, values)), step))
         return _seconds(place)
+
+
+def take(key: str, a_minute: int) -> bool:
+    """Take one of so many places a minute of what no connection owns; False, at once, when all are taken.
+
+    For views: it goes by Django's own connection, and counts when the caller's transaction commits.
+    """
+    step = 60.0 / a_minute
+    with database.cursor() as cursor:
+        cursor.execute(RESERVE, {"key": key, "step": step, "slack": step * (a_minute - 1), "longest": 0.0})
+        return cursor.fetchone() is not None
 
 
 def _seconds(row: tuple[Any, ...] | None) -> float:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
-from apps.connections.opening import PLACES
+from apps.platforms.registry import PLATFORMS
 
 
 @register(Tags.security, deploy=True)
@@ -28,7 +28,7 @@ def limits_are_the_published_ones(**given: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def platforms_are_reached_encrypted(**given: Any) -> list[CheckMessage]:
     """Tokens travel with every request."""
-    names = {name for place in PLACES.values() for name in (place.base, *place.addresses.values())}
+    names = {name for entry in PLATFORMS.values() for name in (entry.base, *entry.addresses.values()) if name}
     plain = sorted(name for name in names if urlsplit(getattr(settings, name)).scheme != "https")
     return [Warning(f"{name} is not https: tokens would travel in the open.", id="connections.W001") for name in plain]
 

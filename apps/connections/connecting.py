@@ -33,6 +33,11 @@ def connect_account(
     for a sign-in that is not valid, TryLater.
     """
     check_account_id(platform, account_id)
+    refuse_other_books(company, platform)
+    if PLATFORMS[platform].fetches_letters:
+        raise CannotConnect(
+            f"{PLATFORMS[platform].title} calls us: it gets a file and a password instead of a sign-in."
+        )
     _refuse(company, platform, account_id)
     candidate = _candidate(platform, account_id, tokens)
     try:
@@ -60,11 +65,16 @@ def connection_of(company: Company, platform: str) -> Connection | None:
     return company.connection(PLATFORMS[platform].side)
 
 
-def _refuse(company: Company, platform: str, account_id: str) -> None:
+def refuse_other_books(company: Company, platform: str) -> None:
+    """Raises CannotConnect, with a sentence, when this is not what the company keeps its books in."""
     kind = PLATFORMS[platform]
     if kind.side is Side.BOOKS and platform != company.books_platform:
         books = PLATFORMS[company.books_platform].title
         raise CannotConnect(f"The books of {company.name} are {books}, not {kind.title}.")
+
+
+def _refuse(company: Company, platform: str, account_id: str) -> None:
+    kind = PLATFORMS[platform]
     own = connection_of(company, platform)
     if own is not None and own.account_id != account_id:
         raise CannotConnect(
@@ -104,6 +114,11 @@ def _settle(company: Company, candidate: Connection, health: Health) -> None:
 
 def _adopt(company: Company, candidate: Connection) -> None:
     candidate.options = {}
+    give(company, candidate)
+
+
+def give(company: Company, candidate: Connection) -> None:
+    """Save the connection as the company's; CannotConnect when its account belongs to another meanwhile."""
     try:
         with transaction.atomic():
             candidate.save()

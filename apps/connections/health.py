@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -15,6 +15,7 @@ from django_q.models import Schedule
 
 from apps.connections.connecting import look_at
 from apps.connections.models import Budget, Company, Connection, ConnectionState
+from apps.connections.words import age
 from apps.core.clock import DbNow, db_now
 from apps.core.fields import Unreadable
 from apps.core.heartbeat import seconds_since
@@ -27,6 +28,13 @@ from config.schedules import SCHEDULES
 
 #: Seconds without a sign of life after which a worker is taken for stuck, and a clock's error that matters.
 SILENT, SKEW = 90.0, 5.0
+#: How long a platform that calls us may stay away.
+LATE = timedelta(hours=1)
+CALL_AGAIN = (
+    "On the computer with the company file, open the program that calls us (for QuickBooks, the Web Connector), tick "
+    "Auto-Run beside Tieout and press Update Selected; what it says then is in its status column. A new file and a new "
+    "password for it are on the company's page under Connections."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +150,7 @@ def accounts_answer(companies: Sequence[Company]) -> Iterator[Reading]:
 
 def _account(company: Company, side: Side) -> Reading:
     connection = company.connection(side)
-    platform = "syncro" if side is Side.SYNCRO else company.books_platform
-    entry = PLATFORMS[platform]
+    entry = PLATFORMS[company.platform(side)]
     name, cure = (
         f"{company.slug}: {entry.title}",
         f"Connect it again: `connect {company.slug} {entry.short} ...`.",
@@ -154,6 +161,8 @@ def _account(company: Company, side: Side) -> Reading:
         return Reading(
             name=name, ok=False, sentence=f"Paused: {connection.reason}", cure="Resume it when the reason is gone."
         )
+    if entry.fetches_letters:
+        return _visitor(name, connection)
     try:
         health = look_at(connection)
     except PlatformError as error:
@@ -165,6 +174,16 @@ def _account(company: Company, side: Side) -> Reading:
             name=name, ok=False, sentence=sentence, cure="Give the sign-in these rights." if missing else cure
         )
     return Reading(name=name, ok=True, sentence=" ".join([f"{health.title} answers.", *health.warnings]))
+
+
+def _visitor(name: str, connection: Connection) -> Reading:
+    """Nothing can be asked of it, so what counts is when it last came."""
+    came = connection.last_ok_at
+    late = came is None or db_now() - came > LATE
+    sentence = f"It last came {age(came)}." if came else "It has never come."
+    if connection.state != ConnectionState.CONNECTED:
+        return Reading(name=name, ok=False, sentence=f"{sentence} {connection.reason}".strip(), cure=CALL_AGAIN)
+    return Reading(name=name, ok=not late, sentence=sentence, cure=CALL_AGAIN if late else "")
 
 
 def _readable(pk: int) -> bool:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from apps.core.fields import SealedTextField
 from apps.platforms.base import Side
-from apps.platforms.registry import PLATFORMS
+from apps.platforms.registry import PLATFORMS, of_side
 
 
 def platform_choices() -> list[tuple[str, str]]:
@@ -94,6 +94,10 @@ class Company(models.Model):
     def connection(self, side: Side) -> Connection | None:
         """The connection of one side, or None while it is not connected."""
         return self.syncro if side is Side.SYNCRO else self.books
+
+    def platform(self, side: Side) -> str:
+        """The key of the platform of one side, connected or not."""
+        return self.books_platform if side is Side.BOOKS else of_side(side)[0]
 
 
 @pghistory.track()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, LiteralString
 
@@ -19,40 +17,15 @@ from apps.connections.budget import SharedLimiter
 from apps.connections.models import Connection, ConnectionState
 from apps.connections.vault import ConnectionTokens, HeldTokens
 from apps.core.clock import DbNow, db_now
-from apps.platforms.base import Account, Call, DirectPlatform, Tokens, TokenStore
+from apps.platforms.base import Account, Call, DirectPlatform, MailboxPlatform, Tokens, TokenStore
 from apps.platforms.errors import NeedsReconnect, PlatformError, Unavailable
-from apps.platforms.registry import connect
+from apps.platforms.registry import PLATFORMS, connect, mailbox
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Which settings say where a platform is, and what its account ids look like."""
-
-    base: str
-    account: re.Pattern[str]
-    account_words: str
-    client_id: str = ""
-    client_secret: str = ""
-    addresses: Mapping[str, str] = field(default_factory=dict)
-
-
-PLACES: Mapping[str, Place] = {
-    "syncro": Place(
-        base="SYNCRO_API_URL",
-        account=re.compile(r"[a-z0-9-]{1,63}"),
-        account_words="A Syncro subdomain has only small letters, digits and dashes (the part before .syncromsp.com).",
-    ),
-    "quickbooks_online": Place(
-        base="QBO_API_URL",
-        account=re.compile(r"[0-9]{1,30}"),
-        account_words="A QuickBooks company id (realm) is a number.",
-        client_id="QBO_CLIENT_ID",
-        client_secret="QBO_CLIENT_SECRET",  # noqa: S106  # the name of the setting
-        addresses={"discovery": "QBO_DISCOVERY_URL"},
-    ),
-}
+#: What of a connection's options is nobody's business but ours: hashes of passwords we gave out.
+PRIVATE = frozenset({"password", "webhook"})
 
 #: After so many failures in a row nothing is sent for a while; each further one doubles the rest, up to the longest.
 BREAKS_AT = 3
@@ -78,12 +51,28 @@ def open_platform(connection: Connection, transport: httpx.BaseTransport | None 
     Raises NeedsReconnect unless the connection is CONNECTED, Unavailable (with `retry_after`) while it rests after
     failures. `connection` must be read recently enough to be believed.
     """
-    if connection.state != ConnectionState.CONNECTED:
-        raise NeedsReconnect(f"{connection} cannot be used: {connection.reason or connection.get_state_display()}")
+    _must_be_connected(connection)
     rest = (connection.opened_until - db_now()).total_seconds() if connection.opened_until else 0
     if rest > 0:
         raise Unavailable(f"{connection} did not answer several times; it is tried again later.", retry_after=rest)
     return connect(connection.platform, account_of(connection, transport))
+
+
+def open_mailbox(connection: Connection) -> MailboxPlatform:
+    """The platform that fetches its letters over this connection. Raises NeedsReconnect unless it is CONNECTED."""
+    _must_be_connected(connection)
+    return mailbox(connection.platform, account_of(connection))
+
+
+def signpost(platform: str, account_id: str) -> DirectPlatform | MailboxPlatform:
+    """A platform that is only asked for addresses of its pages: it has no sign-in."""
+    kind = mailbox if PLATFORMS[platform].fetches_letters else connect
+    return kind(platform, account_before(platform, account_id))
+
+
+def _must_be_connected(connection: Connection) -> None:
+    if connection.state != ConnectionState.CONNECTED:
+        raise NeedsReconnect(f"{connection} cannot be used: {connection.reason or connection.get_state_display()}")
 
 
 def account_of(connection: Connection, transport: httpx.BaseTransport | None = None) -> Account:
@@ -102,7 +91,7 @@ def account_before(
 def _account(
     connection: Connection, tokens: TokenStore, ledger: Ledger, transport: httpx.BaseTransport | None
 ) -> Account:
-    place = PLACES[connection.platform]
+    place = PLATFORMS[connection.platform]
     return Account(
         account_id=connection.account_id,
         base_url=base_url(connection.platform, connection.account_id),
@@ -113,22 +102,31 @@ def _account(
         addresses={name: _setting(setting) for name, setting in place.addresses.items()},
         client_id=_setting(place.client_id),
         client_secret=_setting(place.client_secret),
-        options=connection.options,
+        options=_options(connection),
         scale=settings.LIMIT_SCALE,
         transport=transport,
     )
 
 
+def _options(connection: Connection) -> dict[str, Any]:
+    """The options, and the facts as they were last told; those of an account nobody has looked at are none."""
+    told = {"facts": connection.facts} if connection.facts else {}
+    return {key: value for key, value in connection.options.items() if key not in PRIVATE} | told
+
+
 def base_url(platform: str, account_id: str) -> str:
-    """Where this account's API is, by the settings alone. Raises BadAccount for an id that could lead elsewhere."""
+    """Where this account's API is, by the settings alone: "" where nobody can be called.
+
+    Raises BadAccount for an id that could lead elsewhere.
+    """
     if account_id:
         check_account_id(platform, account_id)
-    return _setting(PLACES[platform].base).replace("{subdomain}", account_id).rstrip("/")
+    return _setting(PLATFORMS[platform].base).replace("{subdomain}", account_id).rstrip("/")
 
 
 def check_account_id(platform: str, account_id: str) -> None:
     """Raises BadAccount, with a sentence, unless this can be an account of the platform."""
-    place = PLACES[platform]
+    place = PLATFORMS[platform]
     if not place.account.fullmatch(account_id):
         raise BadAccount(f"{account_id!r} cannot be right. {place.account_words}")
 

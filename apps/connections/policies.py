@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from apps.connections.models import Company, Policy
+from apps.platforms.registry import PLATFORMS
 
 
 class Kind(StrEnum):
@@ -27,18 +28,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """One policy. `defaults` holds other defaults by platform of the books; what is off is said by the word "off"."""
+    """One policy; the registry has the defaults in which some books differ. What is off is said by the word "off"."""
 
     words: tuple[str, ...] = ()
     default: str
     sentence: str
     kind: Kind = Kind.WORDS
-    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
-def _words(values: str, sentence: str, **defaults: str) -> Switch:
+def _words(values: str, sentence: str) -> Switch:
     words = tuple(values.split("|"))
-    return Switch(words=words, default=words[0], sentence=sentence, defaults=defaults)
+    return Switch(words=words, default=words[0], sentence=sentence)
 
 
 POLICIES: Mapping[str, Switch] = {
@@ -82,9 +82,7 @@ POLICIES: Mapping[str, Switch] = {
         "review|credit|off",
         "The part of a books payment on no invoice waits for a person, becomes credit in Syncro, or is left.",
     ),
-    "rounding": _words(
-        "line|accept", "Cents left over get a line of their own, or are accepted and shown.", quickbooks_online="accept"
-    ),
+    "rounding": _words("line|accept", "Cents left over get a line of their own, or are accepted and shown."),
     "inventory_items": _words(
         "off|on", "Items that keep stock in the books are kept in step too; quantities never are."
     ),
@@ -169,8 +167,7 @@ class Policies:
 
 def default_of(key: str, books_platform: str) -> str:
     """The default of a policy for companies with these books."""
-    switch = POLICIES[key]
-    return switch.defaults.get(books_platform, switch.default)
+    return PLATFORMS[books_platform].policies.get(key, POLICIES[key].default)
 
 
 def set_policy(company: Company, key: str, value: str) -> None:

@@ -16,17 +16,12 @@ from unfold.views import ChangeList
 
 from apps.connections.access import companies_for
 from apps.connections.models import Connection
-from apps.connections.opening import account_before
+from apps.connections.opening import signpost
 from apps.connections.words import NOTHING
 from apps.core.admin import ReadOnlyAdmin
-from apps.platforms.base import DirectPlatform
-from apps.platforms.registry import connect, platform_class
+from apps.platforms.registry import PLATFORMS
 
-
-@lru_cache(maxsize=200)
-def _signpost(platform: str, account_id: str) -> DirectPlatform:
-    """A platform that is only asked for addresses: it has no sign-in."""
-    return connect(platform, account_before(platform, account_id))
+_signpost = lru_cache(maxsize=200)(signpost)
 
 
 def outside_link(connection: Connection | None, entity: str, external_id: str) -> SafeString | str:
@@ -36,7 +31,7 @@ def outside_link(connection: Connection | None, entity: str, external_id: str) -
     address = _signpost(connection.platform, connection.account_id).url(entity, external_id)
     if not address:
         return NOTHING
-    title = platform_class(connection.platform).title
+    title = PLATFORMS[connection.platform].title
     return format_html('<a class="t-out" href="{}" target="_blank" rel="noopener noreferrer">{} ↗</a>', address, title)
 
 

@@ -1,8 +1,14 @@
-"""Where the sign-in of a connection is kept: encrypted in its row, changed by one process at a time."""
+"""Where the sign-in of a connection is kept: encrypted in its row, changed by one process at a time.
+
+Passwords that others show to us are not kept at all, only their fingerprints.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -71,6 +77,21 @@ class HeldTokens:
 
     def _hold(self, tokens: Tokens) -> None:
         self.tokens = tokens
+
+
+def new_password() -> str:
+    """A password for a machine that calls us: 256 random bits, so that a plain hash of it gives nothing away."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(password: str) -> str:
+    """What is kept of such a password."""
+    return hashlib.sha256(password.encode("utf-8", "replace")).hexdigest()
+
+
+def fits(password: str, kept: str) -> bool:
+    """Whether this is the password of a fingerprint; takes as long whatever is wrong with it."""
+    return hmac.compare_digest(fingerprint(password), kept) and bool(kept)
 
 
 def read_tokens(text: str) -> Tokens:

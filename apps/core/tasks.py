@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django_q.models import OrmQ
 from django_q.tasks import async_task
+
+from apps.core.clock import DbNow
 
 INTERACTIVE = "interactive"  # the cluster for what a person waits for
 
@@ -16,6 +19,20 @@ def enqueue(task: str, *ids: int | str, cluster: str | None = None) -> None:
         if isinstance(each, bool) or not isinstance(each, int | str):
             raise TypeError(f"a task takes ids, not {each!r}")
     async_task(task, *ids, **({"cluster": cluster} if cluster else {}))
+
+
+def enqueue_once(task: str, *ids: int | str) -> bool:
+    """Put it on the queue unless the same is waiting there already; whether it was put. Two at once may both do it."""
+    if is_waiting(task, *ids):
+        return False
+    enqueue(task, *ids)
+    return True
+
+
+def is_waiting(task: str, *ids: int | str) -> bool:
+    """Whether the same is on the queue and nobody has begun it."""
+    waiting = OrmQ.objects.filter(lock__lt=DbNow())  # a worker that begins a task moves its lock into the future
+    return any((each.task.get("func"), each.task.get("args")) == (task, ids) for each in waiting)
 
 
 def beat() -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.connections.models import Company
+from apps.mirror.legs import named_by_a_leg
 from apps.mirror.models import Application, BooksRecord, MirrorRow, SyncroRecord
 from apps.platforms.base import Side
 from apps.platforms.content import digest
@@ -28,6 +29,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "account": {"label": "name"},
     "tax_code": {"label": "name"},
     "payment_method": {"label": "name"},
+    "refund": {"label": "reference", "party": "customer_id", "date": "date", "amount": "amount", "currency": "currency"},
     "payment": {"label": "reference", "party": "customer_id", "date": "date", "amount": "amount", "balance": "unapplied", "currency": "currency"},
     "receivable_movement": {"label": "number", "party": "customer_id", "date": "date", "amount": "amount", "currency": "currency"},
 }  # fmt: skip
@@ -170,9 +172,9 @@ def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 
 
 def unlinked(company: Company, side: Side, entity: str) -> Any:
-    """Rows of one entity that no link ties yet: the newborns."""
+    """Rows of one entity that no link ties yet, not even as a further document: the newborns."""
     rows: Any = rows_of(side)._default_manager.filter(company=company, entity=entity)
-    return rows.filter(link__isnull=True)
+    return rows.filter(~named_by_a_leg(side), link__isnull=True)
 
 
 def live() -> Q:

@@ -57,17 +57,20 @@ def before_sandbox(port: int) -> dict[str, str]:
     }
 
 
+#: Which setting is told by which value of the sandbox's ready file.
+PLACES: Mapping[str, tuple[str, str]] = {
+    "SYNCRO_API_URL": ("syncro", "api_url"),
+    "QBO_API_URL": ("quickbooks_online", "api_url"),
+    "QBO_DISCOVERY_URL": ("quickbooks_online", "discovery_url"),
+    "QBO_CLIENT_ID": ("quickbooks_online", "client_id"),
+    "QBO_CLIENT_SECRET": ("quickbooks_online", "client_secret"),
+    "QBO_WEBHOOK_VERIFIER": ("quickbooks_online", "webhook_verifier"),
+}
+
+
 def with_sandbox(ready: Mapping[str, Any]) -> dict[str, str]:
     """Where the platforms are: the pocket ones."""
-    books = ready["quickbooks_online"]
-    return {
-        "SYNCRO_API_URL": ready["syncro"]["api_url"],
-        "QBO_API_URL": books["api_url"],
-        "QBO_DISCOVERY_URL": books["discovery_url"],
-        "QBO_CLIENT_ID": books["client_id"],
-        "QBO_CLIENT_SECRET": books["client_secret"],
-        "QBO_WEBHOOK_VERIFIER": books.get("webhook_verifier", ""),
-    }
+    return {name: str(ready[platform][value]) for name, (platform, value) in PLACES.items() if platform in ready}
 
 
 def start_over() -> None:

@@ -1,4 +1,4 @@
-"""What the demo does once its platforms are up: a company, both sides connected, choices made, worked until nothing is due."""
+"""What the demo does once its platforms are up: its companies connected, choices made, worked until nothing is due."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ from apps.mappings.models import Mapping, MethodKind, Topic
 from apps.mappings.suggest import apply, suggest
 from apps.mirror.models import BooksRecord, Link
 from apps.platforms.base import Tokens
-from apps.platforms.registry import SHORT_NAMES
+from apps.platforms.registry import PLATFORMS
 from apps.reconciliation.models import Mismatch, MismatchState
 from apps.reconciliation.rounds import whole_run
 from apps.sync.engine import bring_in_step
 
-SLUG, NAME, BOOKS = "acme-qbo", "Acme Computers", "quickbooks_online"
 MOST_RUNS = 12
 #: What the demo's bookkeeper chooses where nothing is proposed: topic, Syncro's name, the thing of the books by entity
 #: and name, and the account beside it.
@@ -40,38 +39,49 @@ Note = Callable[[str], None]
 
 def work(ready: Read[str, Any], folder: Path, note: Note) -> dict[str, Any]:
     """The whole demo; can be broken off anywhere and started again. Gives what `demo --once --json` prints."""
-    company = demo_company()
-    connect(company, ready, note)
+    companies = {slug: demo_company(slug, shop) for slug, shop in ready["companies"].items()}
+    done = {}
+    for slug, company in companies.items():
+        done[slug] = work_at(company, ready["companies"][slug], folder, _from(slug, note))
+    return {"companies": done}
+
+
+def _from(slug: str, note: Note) -> Note:
+    return lambda text: note(f"{slug}: {text}")
+
+
+def work_at(company: Company, shop: Read[str, Any], folder: Path, note: Note) -> dict[str, Any]:
+    """One company from its first load to the end of a bookkeeper's day; gives its summary."""
+    connect(company, shop, note)
     company.refresh_from_db()
     choose(company, note)
     until_nothing_is_due(company, note)
     note("A day in the life of the bookkeeper ...")
-    subprocess.run(
-        [sys.executable, "manage.py", "sandbox", "--dir", str(folder), "--play", "books_day"],
-        check=True, cwd=settings.BASE_DIR, stdout=sys.stderr,
-    )  # fmt: skip
-    last = until_nothing_is_due(company, note)
-    return {"companies": {company.slug: summary(company, last)}}
+    words = ["sandbox", "--dir", str(folder), "--play", "books_day", "--company", company.slug]
+    subprocess.run([sys.executable, "manage.py", *words], check=True, cwd=settings.BASE_DIR, stdout=sys.stderr)
+    return summary(company, until_nothing_is_due(company, note))
 
 
-def demo_company() -> Company:
+def demo_company(slug: str, shop: Read[str, Any]) -> Company:
     """The company, with the one policy in which the demo differs from the usual."""
-    company, made = Company.objects.get_or_create(slug=SLUG, defaults={"name": NAME, "books_platform": BOOKS})
+    company, made = Company.objects.get_or_create(
+        slug=slug, defaults={"name": shop["name"], "books_platform": shop["books"]}
+    )
     if made:
         set_policy(company, "refunds", "review")
     return company
 
 
-def connect(company: Company, ready: Read[str, Any], note: Note) -> None:
+def connect(company: Company, shop: Read[str, Any], note: Note) -> None:
     """Connect each side that is not connected yet, as `connect` does."""
-    syncro, books = ready["syncro"], ready["quickbooks_online"]
+    syncro, account = shop["syncro"], shop["account"]
     if _needs(company.syncro, syncro["subdomain"]):
         connect_account(company, "syncro", syncro["subdomain"], Tokens(access=syncro["token"]))
-        note("Connected to Syncro.")
+        note("connected to Syncro.")
         company.refresh_from_db()
-    if _needs(company.books, books["realm"]):
-        connect_account(company, BOOKS, books["realm"], Tokens(refresh=books["refresh_token"]))
-        note("Connected to QuickBooks Online.")
+    if _needs(company.books, account["id"]):
+        connect_account(company, shop["books"], account["id"], Tokens(refresh=account["refresh_token"]))
+        note(f"connected to {PLATFORMS[shop['books']].title}.")
 
 
 def _needs(connection: Connection | None, account_id: str) -> bool:
@@ -127,9 +137,8 @@ def summary(company: Company, last: Read[str, Any]) -> dict[str, Any]:
     waiting = (
         Mismatch.objects.filter(company=company, state=MismatchState.OPEN).values_list("kind").annotate(Count("id"))
     )
-    short = next(short for short, key in SHORT_NAMES.items() if key == company.books_platform)
     return {
-        "books": short,
+        "books": PLATFORMS[company.books_platform].short,
         "documents": dict(documents),
         "mismatches": dict(waiting.order_by("kind")),
         "tieout": last["tieout"],

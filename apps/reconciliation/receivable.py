@@ -2,7 +2,7 @@
 
 Syncro: an invoice adds its total; a payment that went through takes its amount, at the customer whose invoice each part
 sits on; a row that only spends store credit is left out. Books: invoices and other movements add, payments and credit
-memos take, refund receipts do not touch the receivable. What is voided, deleted or gone moves nothing. Amounts are in
+memos take, refunds out of credit add, refund receipts do not touch the receivable. What is voided, deleted or gone moves nothing. Amounts are in
 the company's currency; days are effective dates (design.md 6).
 """
 
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from apps.connections.models import Company
 
 #: Sign of each entity of the books in the receivable; what is not here moves nothing.
-BOOKS_SIGNS: Mapping[str, int] = {"invoice": 1, "payment": -1, "credit_memo": -1, "receivable_movement": 1}
+BOOKS_SIGNS: Mapping[str, int] = {"invoice": 1, "payment": -1, "credit_memo": -1, "refund": 1, "receivable_movement": 1}
 
 _LINKS = """
 ties AS (

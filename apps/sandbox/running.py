@@ -6,6 +6,8 @@ import datetime as dt
 import fcntl
 import json
 import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,12 +16,39 @@ from apps.sandbox.frame import PocketApp, PocketServer
 from apps.sandbox.quickbooks_online.app import PocketQuickBooks
 from apps.sandbox.shop import seed
 from apps.sandbox.store import Store
-from apps.sandbox.syncro.account import SUBDOMAIN
-from apps.sandbox.syncro.app import PocketSyncro
+from apps.sandbox.syncro.accounts import PocketSyncros
 
 READY = "ready.json"
 PORTS = "ports.json"
-APPS: dict[str, type[PocketApp]] = {"syncro": PocketSyncro, "quickbooks_online": PocketQuickBooks}
+SYNCRO = "syncro"
+
+
+@dataclass(frozen=True)
+class Books:
+    """A pocket of the books: what it is, what it calls a company's id, and what lies where behind its address."""
+
+    app: Callable[[Store], PocketApp]
+    account: str
+    addresses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A company of the demo: the same shop in a Syncro account of its own, before books of its own."""
+
+    slug: str
+    name: str
+    books: str
+    subdomain: str
+    file: str
+
+
+BOOKS: Mapping[str, Books] = {
+    "quickbooks_online": Books(
+        PocketQuickBooks, "realm", {"api_url": "/v3", "discovery_url": "/.well-known/openid_configuration"}
+    ),
+}
+TENANTS: tuple[Tenant, ...] = (Tenant("acme-qbo", "Acme Computers", "quickbooks_online", "acme", "syncro"),)
 
 
 class InUse(RuntimeError):
@@ -36,23 +65,49 @@ class Pockets:
         (folder / READY).unlink(missing_ok=True)
         remembered = read_json(folder / PORTS) or {}
         self.servers: dict[str, PocketServer] = {}
-        for name, app_class in APPS.items():
-            app = app_class(Store(folder / f"{name}.sqlite"))
+        for name, app in self._apps().items():
             self.servers[name] = _serve(app, ports.get(name, 0), int(remembered.get(name, 0)))
-            Control(self.servers[name].url).setting(name="limit_scale", value=limit_scale)
+        for control in (*map(self.syncro, TENANTS), *map(self.books, BOOKS)):
+            control.setting(name="limit_scale", value=limit_scale)
         write_json(folder / PORTS, {name: server.server_address[1] for name, server in self.servers.items()})
+
+    def _apps(self) -> dict[str, PocketApp]:
+        accounts = {tenant.subdomain: Store(self.folder / f"{tenant.file}.sqlite") for tenant in TENANTS}
+        books = {name: kind.app(Store(self.folder / f"{name}.sqlite")) for name, kind in BOOKS.items()}
+        return {SYNCRO: PocketSyncros(accounts), **books}
+
+    def syncro(self, tenant: Tenant) -> Control:
+        """The screens of a company's Syncro account."""
+        return Control(f"{self.servers[SYNCRO].url}/{tenant.subdomain}")
+
+    def books(self, name: str) -> Control:
+        """The screens of some books."""
+        return Control(self.servers[name].url)
 
     def open(self, today: dt.date) -> dict[str, Any]:
         """Seed what is not seeded yet, then write the ready file and return what it says."""
-        syncro, books = (Control(self.servers[name].url) for name in APPS)
-        token = syncro.chapter(name="sandbox", step="token", calls=[["create_token", {}]])[0]
-        realm = books.chapter(name="sandbox", step="company", calls=[["new_company", {}]])[0]["realm"]
-        granted = books.chapter(name="sandbox", step="grant", calls=[["grant", [realm]]])[0]
-        seed(syncro, books, today)
-        ready = {"pid": os.getpid(), "syncro": _syncro_facts(syncro.url, token),
-                 "quickbooks_online": _books_facts(books.url, realm, granted)}  # fmt: skip
+        url = self.servers[SYNCRO].url
+        ready: dict[str, Any] = {"pid": os.getpid(), SYNCRO: {"url": url, "api_url": f"{url}/{{subdomain}}/api/v1"}}
+        for name, kind in BOOKS.items():
+            control = self.books(name)
+            places = {called: f"{control.url}{path}" for called, path in kind.addresses.items()}
+            ready[name] = {"url": control.url, **places, **control.registration()}
+        ready["companies"] = {tenant.slug: self._tenant(tenant, today) for tenant in TENANTS}
         write_json(self.folder / READY, ready)
         return ready
+
+    def _tenant(self, tenant: Tenant, today: dt.date) -> dict[str, Any]:
+        """Where one company's accounts are, and what is needed to sign in to them."""
+        syncro, books = self.syncro(tenant), self.books(tenant.books)
+        token = syncro.chapter(name="sandbox", step="token", calls=[["create_token", {}]])[0]
+        account = books.chapter(name="sandbox", step="company", calls=[["new_company", {}]])[0]
+        granted = books.chapter(name="sandbox", step="grant", calls=[["grant", {}]])[0]
+        seed(syncro, books, today)
+        sign_in = {"id": account[BOOKS[tenant.books].account], "refresh_token": granted["refresh_token"]}
+        return {
+            "name": tenant.name, "books": tenant.books, "account": sign_in,
+            "syncro": {"url": syncro.url, "subdomain": tenant.subdomain, "token": token},
+        }  # fmt: skip
 
     def close(self) -> None:
         """Stop serving; what was answered is on disk already."""
@@ -81,15 +136,6 @@ def _serve(app: PocketApp, wanted: int, remembered: int) -> PocketServer:
         return PocketServer(app, remembered).start()
     except OSError:
         return PocketServer(app).start()
-
-
-def _syncro_facts(url: str, token: str) -> dict[str, str]:
-    return {"url": url, "api_url": f"{url}/api/v1", "subdomain": SUBDOMAIN, "token": token}
-
-
-def _books_facts(url: str, realm: str, granted: dict[str, str]) -> dict[str, str]:
-    places = {"api_url": f"{url}/v3", "discovery_url": f"{url}/.well-known/openid_configuration"}
-    return {"url": url, **places, "realm": realm, **granted}
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

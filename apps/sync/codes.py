@@ -56,6 +56,7 @@ PENDING_CODES: dict[str, str] = {
     "not_linked_yet": "It waits for another record that goes first.",
     "refund_wait": "It waits for the repayment of this refund.",
     "refund_partner": "This repayment is booked together with its refund invoice.",
+    "next_step": "A part of it is there; the next follows at once.",
     "try_later": "The other side was busy; it is sent again by itself.",
     "no_sign_in": "The connection needs a new sign-in.",
 }

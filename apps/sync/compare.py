@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from apps.connections.models import Company
 from apps.core.money import cents
+from apps.mirror.legs import further_rows
 from apps.mirror.models import Application, Link, MirrorRow
 from apps.platforms.base import Side
 from apps.platforms.records import Customer, Invoice, Item, Line, LineKind, Record
@@ -115,7 +117,8 @@ def _refund(link: Link) -> Iterable[Pair]:
 
 
 def _payment(link: Link) -> Iterable[Pair]:
-    yield "amount", cast("MirrorRow", link.syncro).amount, cast("MirrorRow", link.books).amount
+    there = [cast("MirrorRow", link.books), *further_rows([link]).get(link.pk, {}).values()]
+    yield "amount", cast("MirrorRow", link.syncro).amount, sum((row.amount or Decimal(0) for row in there), Decimal(0))
     if link.origin == Side.SYNCRO:  # Syncro dates an imported payment by its import: dated differently, not different
         yield "date", cast("MirrorRow", link.syncro).date, cast("MirrorRow", link.books).date
     ours, theirs = applications(link)
@@ -132,10 +135,15 @@ def _applied(link: Link, side: Side) -> dict[str, Decimal]:
     row = link.row(side)
     if row is None:
         return {}
+    further = further_rows([link]).get(link.pk, {}).values() if side is link.target else ()
     rows = Application.objects.filter(
-        company=link.company, side=side, payment_id=row.external_id, document_entity="invoice"
-    )
-    parts = {part.document_id: part.amount for part in rows if part.amount}
+        company=link.company, side=side, payment_id__in=[row.external_id, *(each.external_id for each in further)],
+        document_entity="invoice",
+    )  # fmt: skip
+    parts: dict[str, Decimal] = defaultdict(Decimal)
+    for part in rows:
+        if part.amount:
+            parts[part.document_id] += part.amount
     documents = Link.objects.filter(
         company=link.company,
         entity="invoice",

@@ -19,16 +19,18 @@ from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import NeedsReconnect, PlatformError, TryLater
 from apps.sync.adopt import adopt
 from apps.sync.allocation import solve
+from apps.sync.batch import Pushed
 from apps.sync.claim import release_expired, wake_waiting
 from apps.sync.current import Note, Pass
 from apps.sync.links import ensure_links
 from apps.sync.look import look_at_doubts
 from apps.sync.models import Run
+from apps.sync.moved import follow_moved
 from apps.sync.newborn_payments import ensure_payment_links
 from apps.sync.notice import notice_changes
 from apps.sync.preview import preview
-from apps.sync.push import Pushed, push_due
-from apps.sync.reading import opened, read_after_writing, read_side, watched
+from apps.sync.push import push_due
+from apps.sync.reading import is_loaded, opened, read_after_writing, read_side, watched
 from apps.sync.retie import retie
 
 #: How long one run waits for links that are due soon (after a rate limit, a lost answer), in seconds.
@@ -101,7 +103,7 @@ def _pass(this: Pass) -> None:
             with watched(this.company, side):
                 read_side(this, side, platform)
         policies = Policies.of(this.company)
-        if this.more:  # nothing is compared, let alone written, before both sides are read to the end
+        if this.more or not (len(platforms) == len(Side) or is_loaded(this.company)):
             return
         if not this.dry_run:
             _until_nothing_is_due(this, platforms, policies)
@@ -112,13 +114,26 @@ def _pass(this: Pass) -> None:
 
 
 def settle_newborns(company: Company, policies: Policies) -> int:
-    """Tie what is new, notice what changed; no request is sent."""
-    solve(company)
-    moved = retie(company)
-    moved += ensure_links(company, policies)
-    moved += adopt(company)
-    moved += ensure_payment_links(company, policies)
-    return moved + notice_changes(company, policies)
+    """Tie what is new, notice what changed; no request is sent. One process of a company at a time thinks."""
+    with _thinking(company):
+        solve(company)
+        moved = retie(company) + follow_moved(company)
+        moved += ensure_links(company, policies)
+        moved += adopt(company)
+        moved += ensure_payment_links(company, policies)
+        return moved + notice_changes(company, policies)
+
+
+@contextmanager
+def _thinking(company: Company) -> Iterator[None]:
+    """A pass and a session of a platform that calls us may go on side by side; what both see is judged by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7142, %s)", [company.pk])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(7142, %s)", [company.pk])
 
 
 def _until_nothing_is_due(this: Pass, platforms: dict[Side, DirectPlatform], policies: Policies) -> None:
@@ -135,7 +150,7 @@ def _until_nothing_is_due(this: Pass, platforms: dict[Side, DirectPlatform], pol
         if this.out_of_time():
             this.more = True
             return
-        wait = _until_due(company)
+        wait = _until_due(company, platforms)
         if wait is None or time.monotonic() + wait > deadline:
             return
         time.sleep(min(wait + 0.05, 5.0))
@@ -148,13 +163,14 @@ def _push(this: Pass, platforms: dict[Side, DirectPlatform]) -> Pushed:
     )
 
 
-def _until_due(company: Company) -> float | None:
+def _until_due(company: Company, sides: Iterable[Side]) -> float | None:
     """Seconds until something waits no longer; None when nothing does. A wait for another record that itself waits
     for a person is no work.
     """
     waiting = Link.objects.filter(
-        company=company, state__in=[SyncState.PENDING, SyncState.PUSHING, SyncState.IN_DOUBT]
-    ).exclude(code__in=["refund_partner", "not_linked_yet", "no_sign_in"])
+        company=company, origin__in=[side.other for side in sides],
+        state__in=[SyncState.PENDING, SyncState.PUSHING, SyncState.IN_DOUBT],
+    ).exclude(code__in=["refund_partner", "not_linked_yet", "no_sign_in"])  # fmt: skip
     times = waiting.aggregate(first=Min("not_before"), lease=Min("lease_until"))
     if waiting.filter(state=SyncState.IN_DOUBT, not_before=None).exists():
         return 0.0

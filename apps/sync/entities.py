@@ -27,7 +27,15 @@ ENTITIES: tuple[Entity, ...] = (
 #: What is read only to know, never linked: reference data and what else moves a receivable.
 REFERENCE: dict[Side, tuple[str, ...]] = {
     Side.SYNCRO: ("payment_method",),
-    Side.BOOKS: ("account", "tax_code", "payment_method", "credit_memo", "refund_receipt", "receivable_movement"),
+    Side.BOOKS: (
+        "account",
+        "tax_code",
+        "payment_method",
+        "credit_memo",
+        "refund_receipt",
+        "refund",
+        "receivable_movement",
+    ),
 }
 
 NAMES: tuple[str, ...] = tuple(entity.name for entity in ENTITIES)

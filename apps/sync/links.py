@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
+from apps.mirror.legs import further_rows, named_by_a_leg
 from apps.mirror.models import Application, BooksRecord, Leg, LegState, Link, MirrorRow, SyncroRecord
 from apps.mirror.models.link import show_state
 from apps.mirror.states import SyncState
@@ -158,7 +159,7 @@ def join_echoes(company: Company) -> int:
     joined = 0
     for side, model in ((Side.BOOKS, BooksRecord), (Side.SYNCRO, SyncroRecord)):
         rows = (
-            model.objects.filter(company=company, link__isnull=True)
+            model.objects.filter(~named_by_a_leg(side), company=company, link__isnull=True)
             .exclude(marker="")
             .filter(live())
             .order_by(Length("external_id"), "external_id")  # people copy documents: the one made first is ours
@@ -183,6 +184,9 @@ def _join_echo(waiting: dict[str, Leg], row: MirrorRow) -> bool:
         return False
     if not _as_wanted(leg, row):
         return _doubtful_echo(leg.link, row)
+    if leg.position:  # what else there is to do shows when the link is composed again
+        Leg.objects.filter(pk=leg.pk).update(external_id=row.external_id, state=LegState.DONE)
+        return True
     join(leg.link, leg, row)
     # It was made from what its record was then: the two are compared anew.
     Link.objects.filter(pk=leg.link.pk).update(**{f"digest_{leg.link.origin}": ""})
@@ -241,8 +245,20 @@ def agree_all(link_ids: list[int]) -> None:
     Link.objects.bulk_update(
         links, ["base_syncro", "base_books", "digest_syncro", "digest_books", "attempts", "hints"], batch_size=200
     )
+    _agree_legs(links)
     Link.objects.filter(pk__in=link_ids).move(SyncState.IN_SYNC)
     settle_partners(link_ids)
+
+
+def _agree_legs(links: list[Link]) -> None:
+    """The further documents as they are now are agreed too; those that are no longer there are no legs any more."""
+    further = further_rows(links)
+    legs = list(Leg.objects.filter(link_id__in=[link.pk for link in links], position__gt=0))
+    for leg in legs:
+        row = further.get(leg.link_id, {}).get(leg.position)
+        leg.digest = row.digest if row is not None else ""
+    Leg.objects.bulk_update([leg for leg in legs if leg.digest], ["digest"])
+    Leg.objects.filter(pk__in=[leg.pk for leg in legs if not leg.digest]).update(external_id="", digest="")
 
 
 def settle_partners(link_ids: list[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from apps.connections.models import Company
 from apps.core.clock import DbNow, db_now
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
-from apps.platforms.base import CANNOT_TELL, DirectPlatform, Found, Side, Verb, Write
+from apps.platforms.base import CANNOT_TELL, Answer, DirectPlatform, Found, Side, Verb, Write
 from apps.platforms.content import from_content
 from apps.platforms.errors import (
     BadReference,
@@ -50,11 +50,9 @@ def look_at_doubts(
 
     `watch` is entered with the side that is asked. Raises TryLater and NeedsReconnect when it cannot be asked at all.
     """
-    due = Q(not_before__isnull=True) | Q(not_before__lte=DbNow())
-    links = Link.objects.filter(company=company, state=SyncState.IN_DOUBT).filter(due).order_by("pk")
     settled = 0
     busy: set[Side] = set()
-    for link in links.select_related("company", "syncro", "books").prefetch_related("legs")[:BATCH]:
+    for link in due_doubts(company, platforms):
         if link.target in busy:
             continue
         try:
@@ -65,8 +63,21 @@ def look_at_doubts(
     return settled
 
 
+def due_doubts(company: Company, targets: Iterable[Side]) -> list[Link]:
+    """Links in doubt that are due and whose documents are on one of these sides; at most BATCH."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=DbNow())
+    origins = [side.other for side in targets]
+    links = Link.objects.filter(due, company=company, state=SyncState.IN_DOUBT, origin__in=origins).order_by("pk")
+    return list(links.select_related("company", "syncro", "books").prefetch_related("legs")[:BATCH])
+
+
+def last_item(link: Link) -> RequestItem | None:
+    """The last thing that was sent for a link."""
+    return link.request_items.select_related("request").order_by("-pk").first()
+
+
 def _look(link: Link, platform: DirectPlatform) -> bool:
-    item = link.request_items.select_related("request").order_by("-pk").first()
+    item = last_item(link)
     if item is None:
         return bool(mine(link).move(SyncState.PENDING))
     write = write_of(item)
@@ -84,11 +95,18 @@ def _look(link: Link, platform: DirectPlatform) -> bool:
         if isinstance(error, TryLater | NeedsReconnect) and not isinstance(error, Unreadable):
             raise
         return False
-    if isinstance(answer, Found):
-        settle_found(_as_sent(link, item), write, answer.record)
-        _note(item, "found")
-        return True
-    return _hold(link) if answer is CANNOT_TELL else _absent(link, item, platform)
+    if isinstance(answer, Found) or answer is CANNOT_TELL:
+        return settle_look(link, item, answer)
+    return _absent(link, item, platform)
+
+
+def settle_look(link: Link, item: RequestItem, answer: Found | Answer) -> bool:
+    """It is there, as if its answer had come; or it cannot be told, and a person decides."""
+    if not isinstance(answer, Found):
+        return _hold(link)
+    settle_found(_as_sent(link, item), write_of(item), answer.record)
+    _note(item, "found")
+    return True
 
 
 def _count_look(link: Link) -> int:
@@ -126,6 +144,11 @@ def _absent(link: Link, item: RequestItem, platform: DirectPlatform) -> bool:
     if keyless and not _looked_before(link, trusted, now):
         Link.objects.filter(pk=link.pk).update(hints={**link.hints, "looked_at": now.isoformat()})
         return _look_again(link, timedelta(seconds=SECOND_LOOK / settings.LIMIT_SCALE))
+    return sure_it_is_absent(link, item)
+
+
+def sure_it_is_absent(link: Link, item: RequestItem) -> bool:
+    """It is not there and will not come: sent again."""
     _note(item, "absent")
     Link.objects.filter(pk=link.pk).update(hints=_without_looks(link))
     with transaction.atomic():
@@ -157,5 +180,5 @@ def write_of(item: RequestItem) -> Write:
     record = from_content(RECORDS[stored["entity"]], stored["record"])
     return Write(
         verb=Verb(stored["verb"]), entity=stored["entity"], record=record, external_id=stored["external_id"],
-        revision=stored["revision"], marker=stored["marker"],
+        revision=stored["revision"], marker=stored["marker"], leg=stored.get("leg", 0), last=stored.get("last", True),
     )  # fmt: skip

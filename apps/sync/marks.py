@@ -21,6 +21,11 @@ def marker(company: Company, entity: str, external_id: str) -> str:
     return f"tieout:{installation()}:{company.slug}:{entity}:{external_id}"
 
 
+def leg_marker(mark: str, leg: int) -> str:
+    """The mark of a further document of the same record."""
+    return f"{mark}/{leg + 1}" if mark and leg else mark
+
+
 def is_ours(mark: str, company: Company) -> bool:
     """Whether a mark is of this installation and company; another's document is never taken for ours."""
     return mark.startswith(f"tieout:{installation()}:{company.slug}:")

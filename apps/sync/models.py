@@ -98,6 +98,92 @@ class RequestItem(models.Model):
         return f"{self.position}: {self.outcome or 'open'}"
 
 
+class PostRound(models.Model):
+    """One session of a platform that calls us: its ticket, what it still has to do, and how far it came.
+
+    `plan` is what is left: the `stage`, the `entities` still to be read, the records to be read `again`.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="post_rounds")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="post_rounds")
+    ticket = models.CharField(max_length=64, unique=True)
+    plan = models.JSONField(default=dict)
+    handed = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    began_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["connection"], condition=Q(ended_at__isnull=True), name="post_round_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class LetterKind(models.TextChoices):
+    """What a letter is for."""
+
+    READ = "read", "Reads"
+    WRITE = "write", "Writes"
+    LOOK = "look", "Looks for what was in doubt"
+    FAREWELL = "farewell", "Takes leave"
+
+
+class LetterState(models.TextChoices):
+    """How far a letter is."""
+
+    READY = "ready", "Ready"
+    OUT = "out", "Handed out"
+    ANSWERED = "answered", "Answered, not read yet"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped"
+
+
+class PostedLetter(models.Model):
+    """The exact text of one letter, committed before it is handed out, and its answer as it came.
+
+    One that writes never runs out: until its answer is there its very text is the first thing the next session gets.
+    """
+
+    round = models.ForeignKey(PostRound, models.CASCADE, related_name="letters")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=8, choices=LetterKind.choices)
+    state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.READY)
+    entity = models.CharField(max_length=30, blank=True)
+    verb = models.CharField(max_length=10, blank=True)
+    key = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    context = models.JSONField(default=dict)
+    request = models.OneToOneField(Request, models.CASCADE, null=True, related_name="letter")
+    links = models.JSONField(default=list, help_text="The links a looking letter asks about.")
+    answer = models.TextField(blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    handed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["connection", "id"], name="letter_open", condition=Q(state__in=["ready", "out", "answered"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.entity} ({self.get_state_display()})"
+
+
+#: The cause of a run that was a session of a platform that calls us.
+SESSION = "session"
+
+
 class Run(models.Model):
     """One pass over a company with its counts; the counts are those `sync --json` prints."""
 

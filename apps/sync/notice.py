@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
 from apps.mappings.models import Mapping
+from apps.mirror.legs import legs_that_changed
 from apps.mirror.models import Application, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side
@@ -37,6 +38,7 @@ def _changed(company: Company) -> QuerySet[Link]:
         (Q(syncro__isnull=False) & ~Q(syncro__digest=F("digest_syncro")))
         | (Q(books__isnull=False) & ~Q(books__digest=F("digest_books")))
         | Q(state=SyncState.HELD)
+        | Exists(legs_that_changed(Side.BOOKS).filter(link=OuterRef("pk")))
         | Q(hints__has_key="back")
     )
     standing = Q(state=SyncState.IN_SYNC) | Q(state=SyncState.HELD, code__in=RECHECKED)
@@ -52,11 +54,7 @@ def _notice(link: Link, policies: Policies) -> int:
     if link.partner_id and link.books_id is None:
         return 0
     if link.entity not in LISTS and link.syncro is not None and link.books is not None and not differences(link):
-        if (
-            link.state != SyncState.IN_SYNC
-            or link.syncro.digest != link.digest_syncro
-            or link.books.digest != link.digest_books
-        ):
+        if link.state != SyncState.IN_SYNC or link.syncro.digest != link.digest_syncro or _sides(link)[1]:
             agree(link)
             return 1
         return 0
@@ -74,7 +72,7 @@ def _sides(link: Link) -> tuple[bool, bool]:
     """Which sides changed since the last agreement."""
     ours = link.syncro is not None and link.syncro.digest != link.digest_syncro
     theirs = link.books is not None and link.books.digest != link.digest_books
-    return ours, theirs
+    return ours, theirs or legs_that_changed(Side.BOOKS).filter(link=link).exists()
 
 
 def _gone(link: Link, policies: Policies) -> Verdict | None:

@@ -117,6 +117,12 @@ def watch_held(company: Company, side: Side, platform: DirectPlatform) -> None:
     """Read again what is held because the two sides disagree: it closes by itself once they do not, and a deletion
     shows only when the record itself is asked for.
     """
+    for entity, ids in held_rows(company, side).items():
+        read_again(company, side, entity, ids, platform)
+
+
+def held_rows(company: Company, side: Side) -> dict[str, list[str]]:
+    """The records of one side that are held because the two sides disagree, by entity; at most ASK_AT_ONCE."""
     held = Link.objects.filter(
         company=company, state=SyncState.HELD, code__in=RECHECKED, **{f"{side.value}__gone_at": None}
     )
@@ -125,8 +131,7 @@ def watch_held(company: Company, side: Side, platform: DirectPlatform) -> None:
     for entity, external_id in rows[:ASK_AT_ONCE]:
         if entity:
             by_entity.setdefault(entity, []).append(external_id)
-    for entity, ids in by_entity.items():
-        read_again(company, side, entity, ids, platform)
+    return by_entity
 
 
 def read_touched_invoices(company: Company, platform: DirectPlatform, payment_ids: Sequence[str]) -> Saved:

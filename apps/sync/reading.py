@@ -12,31 +12,42 @@ from apps.core.clock import db_now
 from apps.mirror.models import SyncroRecord
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, RateLimited, Refused, TryLater
-from apps.platforms.registry import PLATFORMS
+from apps.platforms.registry import PLATFORMS, fetches_letters
 from apps.sync import brake
 from apps.sync.allocation import solve
+from apps.sync.batch import connected
 from apps.sync.current import Pass
 from apps.sync.entities import NAMES
-from apps.sync.models import Cursor
+from apps.sync.models import SESSION, Cursor, PostRound, Run
 from apps.sync.pull import Vanished, entities_of, pull, read_missing_customers, read_touched_invoices, sweep, watch_held
-from apps.sync.push import connected
 
 SWEEP_EVERY = timedelta(hours=24)
 
 
 @contextmanager
 def opened(company: Company) -> Iterator[dict[Side, DirectPlatform]]:
-    """Both platforms of a company, ready to work, let go at the end."""
+    """The platforms of a company that can be called, ready to work, let go at the end."""
     with ExitStack() as stack:
         platforms: dict[Side, DirectPlatform] = {}
         for side in Side:
-            platforms[side] = _opened(company, side)
-            stack.callback(platforms[side].close)
+            stored = connected(company, side)
+            if not fetches_letters(stored.platform):
+                platforms[side] = open_platform(stored)
+                stack.callback(platforms[side].close)
         yield platforms
 
 
-def _opened(company: Company, side: Side) -> DirectPlatform:
-    return open_platform(connected(company, side))
+def is_loaded(company: Company) -> bool:
+    """Whether both sides have been read to the end once: before that nothing is compared, let alone written."""
+    return all(_was_read(company, side) for side in Side)
+
+
+def _was_read(company: Company, side: Side) -> bool:
+    """A side that calls us was read by a session; one that we call by a pass, the present one at the latest."""
+    if fetches_letters(connected(company, side).platform):
+        return PostRound.objects.filter(company=company, counts__read=True).exists()
+    whole = Run.objects.filter(company=company, error="", counts__links__isnull=False, counts__more__isnull=True)
+    return whole.exclude(cause=SESSION).exists()
 
 
 @contextmanager
@@ -64,6 +75,8 @@ def read_side(this: Pass, side: Side, platform: DirectPlatform) -> None:
         _refresh_facts(this, side, platform)
         stored.refresh_from_db()
     for entity in entities_of(side, this.entities):
+        if entity not in platform.entities:
+            continue
         if this.out_of_time():
             this.more = True
             return
@@ -119,7 +132,9 @@ def _sweep_when_due(this: Pass, side: Side, entity: str, platform: DirectPlatfor
 def read_after_writing(this: Pass, platforms: dict[Side, DirectPlatform]) -> None:
     """What our writes moved on the other side: balances of invoices and customers, by which the tie-out is witnessed."""
     sides = {side for side, _, _ in this.writes}
-    if Side.BOOKS in sides or any(pulled.changed for (side, _), pulled in this.pulled.items() if side is Side.BOOKS):
+    if Side.BOOKS in platforms and (
+        Side.BOOKS in sides or any(pulled.changed for (side, _), pulled in this.pulled.items() if side is Side.BOOKS)
+    ):
         with watched(this.company, Side.BOOKS):
             for entity in ("invoice", "customer"):
                 pull(this.company, Side.BOOKS, entity, platforms[Side.BOOKS])

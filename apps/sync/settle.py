@@ -102,6 +102,7 @@ def settle(company: Company, side: Side, attempted: Sequence[Attempted]) -> dict
         ours = [each for each in done if each[0].pk in held]
         _take_back([each for each in ours if each[1].verb in TAKING_BACK], side)
         states |= _store([each for each in ours if each[1].verb not in TAKING_BACK], company, side)
+        states |= _go_on([each for each in ours if each[0].pk not in states and not each[1].last], side)
         agree_all([link.pk for link, _, _ in ours if states.get(link.pk, SyncState.IN_SYNC) == SyncState.IN_SYNC])
         states |= _check_totals(ours, states)
         _agreed_as_sent([each for each in ours if each[1].verb not in TAKING_BACK])
@@ -140,7 +141,7 @@ def _store(done: Sequence[Attempted], company: Company, side: Side) -> dict[int,
     row_of = {pk: rows[(record.entity, record.external_id)] for pk, record in records.items()}
     taken = _taken(side, row_of)
     free = {pk: row for pk, row in row_of.items() if pk not in taken}
-    _tie(side, free)
+    _tie(side, free, {link.pk: write.leg for link, write, _ in done})
     for pk, reason in taken.items():
         Link.objects.filter(pk=pk).move(SyncState.HELD, code="already_there", reason=reason)
     return dict.fromkeys(taken, SyncState.HELD)
@@ -170,11 +171,13 @@ def _taken(side: Side, row_of: Mapping[int, MirrorRow]) -> dict[int, str]:
     return taken
 
 
-def _tie(side: Side, row_of: Mapping[int, MirrorRow]) -> None:
+def _tie(side: Side, row_of: Mapping[int, MirrorRow], leg_of: Mapping[int, int]) -> None:
+    """The first document of a link is the link's own; further ones are named by their legs alone."""
     path = f"{side.value}_id"
-    links = [Link(pk=pk, **{path: row.pk}) for pk, row in row_of.items()]
+    links = [Link(pk=pk, **{path: row.pk}) for pk, row in row_of.items() if not leg_of[pk]]
     Link.objects.bulk_update(links, [path])
-    legs = list(Leg.objects.filter(link_id__in=list(row_of), position=0))
+    every = Leg.objects.filter(link_id__in=list(row_of))
+    legs = [leg for leg in every if leg.position == leg_of[leg.link_id]]
     for leg in legs:
         row = row_of[leg.link_id]
         leg.external_id, leg.entity, leg.state = row.external_id, row.entity, LegState.DONE
@@ -228,3 +231,21 @@ def _take_back(done: Sequence[Attempted], side: Side) -> None:
             save_records(link.company, side, [outcome.record])
         else:
             mark_gone(link.company, side, write.entity, [write.external_id])
+
+
+def _go_on(done: Sequence[Attempted], side: Side) -> dict[int, SyncState]:
+    """One of several steps is done: what it made is as we wanted it, what it took away is no longer the link's, and the
+    next step is due at once.
+    """
+    cleared = [(link, write) for link, write, _ in done if write.verb in TAKING_BACK]
+    Link.objects.filter(pk__in=[link.pk for link, write in cleared if not write.leg]).update(**{f"{side.value}": None})
+    for link, write in cleared:
+        Leg.objects.filter(link=link, position=write.leg).update(external_id="", digest="", state=LegState.WANTED)
+    for link in Link.objects.filter(pk__in=[link.pk for link, _, _ in done]).select_related("syncro", "books"):
+        row = link.row(side)
+        values = {f"digest_{side.value}": row.digest, f"base_{side.value}": row.content} if row is not None else {}
+        hints = {**link.hints, "steps": link.hints.get("steps", 0) + 1}
+        Link.objects.filter(pk=link.pk).update(attempts=0, hints=hints, **values)
+    ids = [link.pk for link, _, _ in done]
+    Link.objects.filter(pk__in=ids).move(SyncState.PENDING, code="next_step")
+    return dict.fromkeys(ids, SyncState.PENDING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from apps.connections.vault import ConnectionTokens
 from apps.platforms.base import Account, Health, Side, Tokens
 from apps.platforms.errors import NeedsReconnect
 from apps.platforms.records import Facts
-from apps.platforms.registry import PLATFORMS, Entry, platform_class
+from apps.platforms.registry import PLATFORMS, platform_class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.connections.web")]
 
@@ -55,10 +56,10 @@ class Pocket:
 
 @pytest.fixture(autouse=True)
 def _pocket(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
-    from apps.connections import connecting, opening
+    from apps.connections import connecting
 
-    monkeypatch.setitem(PLATFORMS, "pocket", Entry(f"{__name__}:Pocket", "Pocket Books", Side.BOOKS, "pocket"))
-    monkeypatch.setitem(opening.PLACES, "pocket", opening.PLACES["quickbooks_online"])
+    line = replace(PLATFORMS["quickbooks_online"], path=f"{__name__}:Pocket", title="Pocket Books", short="pocket")
+    monkeypatch.setitem(PLATFORMS, "pocket", line)
     monkeypatch.setattr(connecting, "connect", lambda key, account: Pocket(account))
     settings.PUBLIC_URL = "https://tieout.test"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as django_settings
 
 from apps.connections import opening
 from apps.connections.models import ApiCall, Connection, ConnectionState
@@ -14,6 +15,7 @@ from apps.connections.vault import ConnectionTokens
 from apps.core.clock import shifted
 from apps.platforms.base import Call, Tokens
 from apps.platforms.errors import NeedsReconnect, Unavailable
+from apps.platforms.registry import PLATFORMS
 from tests.connections.vendor import Vendor
 
 CALL = Call(method="GET", url="https://acme.test/me", status=200, milliseconds=12, answer="a\x00b", error="e" * 999)
@@ -34,10 +36,32 @@ def test_a_realm_is_a_number() -> None:
         base_url("quickbooks_online", "12a")
 
 
-def test_every_platform_has_its_place() -> None:
-    from apps.platforms.registry import PLATFORMS
+@pytest.mark.parametrize("key", list(PLATFORMS))
+def test_every_platform_that_is_called_has_its_settings(key: str) -> None:
+    entry = PLATFORMS[key]
+    named = [entry.base, entry.client_id, entry.client_secret, entry.webhook_key, *entry.addresses.values()]
+    assert all(hasattr(django_settings, name) for name in named if name)
+    assert bool(entry.base) is not entry.fetches_letters
 
-    assert set(opening.PLACES) == set(PLATFORMS)
+
+@pytest.mark.parametrize(
+    ("platform", "account_id"),
+    [
+        ("xero", "B0B2F7A0-0000-4000-8000-000000000001"),
+        ("xero", "../connections"),
+        ("quickbooks_desktop", "90A44FB5-33D9-4815-AC85-BC87A7E7D1EB"),
+    ],
+)
+def test_an_id_that_is_no_guid_as_written_there_is_refused(platform: str, account_id: str) -> None:
+    with pytest.raises(BadAccount, match="is a GUID"):
+        opening.check_account_id(platform, account_id)
+
+
+def test_a_platform_is_handed_the_facts_and_no_password(connection: Connection) -> None:
+    connection.options = {"every": 5, "password": "hash", "webhook": "hash"}
+    assert account_of(connection).options == {"every": 5}
+    connection.facts = {"currency": "USD"}
+    assert account_of(connection).options == {"every": 5, "facts": {"currency": "USD"}}
 
 
 def test_the_account_holds_what_the_settings_say(db: None, settings: LazySettings) -> None:

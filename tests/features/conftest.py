@@ -9,7 +9,12 @@ from tests.world import World
 
 
 @pytest.fixture(params=list(LEDGERS))
-def books(request: pytest.FixtureRequest, world: World) -> Ledger:
+def platform(request: pytest.FixtureRequest) -> str:
+    """Each books platform in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def books(world: World) -> Ledger:
     """The books of the world as their bookkeeper sees them."""
-    assert world.company.books_platform == request.param
-    return LEDGERS[request.param](world.books)
+    return world.ledger

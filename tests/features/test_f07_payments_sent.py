@@ -17,7 +17,8 @@ def test_a_check_arrives_with_amount_date_method_and_reference(world: World, boo
     world.sync()
     (paid,) = books.payments()
     assert (paid.customer, paid.amount, paid.date) == ("Acme Ltd", Decimal(100), "2026-11-18")
-    assert (paid.method, paid.reference, paid.account) == ("Check", "CHK-42", "Undeposited Funds")
+    assert (paid.method, paid.reference) == (books.method_shown("Check"), "CHK-42")
+    assert paid.account == books.usual_account
     assert (paid.applied, books.invoice("1001").open) == ({"1001": Decimal(100)}, Decimal(0))
     assert world.sync().counts["writes"] == NOTHING
 
@@ -27,14 +28,14 @@ def test_each_method_goes_to_its_own_account(world: World, books: Ledger) -> Non
     world.invoice(acme, "10.00")
     world.sync()
     clearing = books.account("Card clearing", "Bank")
-    card = world.books.find("PaymentMethod", "Credit Card")
+    card = books.named("payment_method", "Credit Card")
     save_mapping(world.company, "payment_method", "Credit Card", external_id=card, kind="money", account_id=clearing)
     world.pays(acme, "30.00", method="Credit Card")
     world.pays(acme, "20.00", method="Cash")
     world.sync()
-    assert {paid.method: paid.account for paid in books.payments()} == {
-        "Credit Card": "Card clearing",
-        "Cash": "Undeposited Funds",
+    assert {(paid.amount, paid.method, paid.account) for paid in books.payments()} == {
+        (Decimal(30), books.method_shown("Credit Card"), "Card clearing"),
+        (Decimal(20), books.method_shown("Cash"), books.usual_account),
     }
 
 

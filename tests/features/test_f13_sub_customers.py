@@ -26,7 +26,7 @@ def kitchen(world: World, books: Ledger) -> str:
     """A sub-customer of the books and its parent, both imported into Syncro; the child's id there."""
     world.policy(new_customers_in_books="create")
     books.own_customer("Jones")
-    books.own_customer("Kitchen", under="Jones")
+    books.own_customer("Kitchen", parent="Jones")
     world.sync()
     return world.syncro_customer("Jones: Kitchen")
 
@@ -40,13 +40,13 @@ def test_it_is_a_customer_of_its_own_behind_its_parents_name(world: World, books
 def test_its_invoices_go_to_the_sub_customer(world: World, books: Ledger, kitchen: str) -> None:
     world.invoice(kitchen, "100.00", number="1001")
     assert written(world.sync())["books"] == {"invoice created": 1}
-    assert (books.invoice("1001").customer, books.parent("Kitchen")) == ("Kitchen", "Jones")
+    assert (books.invoice("1001").customer, books.parent_of("Kitchen")) == ("Kitchen", "Jones")
 
 
 def test_a_change_in_syncro_keeps_its_name_and_its_parent(world: World, books: Ledger, kitchen: str) -> None:
     world.syncro.edit_customer(id=kitchen, phone="555-0100")
     assert written(world.sync())["books"] == {"customer updated": 1}
-    assert (books.contact("Kitchen")[1], books.parent("Kitchen")) == ("555-0100", "Jones")
+    assert (books.contact("Kitchen")[1], books.parent_of("Kitchen")) == ("555-0100", "Jones")
 
 
 def test_renamed_on_either_side_it_is_renamed_in_the_words_of_the_other(
@@ -54,7 +54,7 @@ def test_renamed_on_either_side_it_is_renamed_in_the_words_of_the_other(
 ) -> None:
     world.syncro.edit_customer(id=kitchen, business_name="Jones: Bath")
     world.sync()
-    assert (books.customers(), books.parent("Bath")) == (["Bath", "Jones"], "Jones")
+    assert (books.customers(), books.parent_of("Bath")) == (["Bath", "Jones"], "Jones")
     books.renames("Bath", "Garden")
     world.sync()
     assert world.syncro_customer("Jones: Garden") == kitchen
@@ -63,7 +63,7 @@ def test_renamed_on_either_side_it_is_renamed_in_the_words_of_the_other(
 
 def test_one_that_syncro_had_before_is_matched_by_its_own_or_its_full_name(world: World, books: Ledger) -> None:
     books.own_customer("Jones")
-    there = [books.own_customer(name, under="Jones") for name in ("Kitchen", "Bath")]
+    there = [books.own_customer(name, parent="Jones") for name in ("Kitchen", "Bath")]
     ours = [world.customer("Kitchen"), world.customer("Jones: Bath"), world.customer("Jones")]
     assert world.sync().counts["writes"] == NOTHING
     assert [world.books_id("customer", each) for each in ours[:2]] == there
@@ -80,7 +80,7 @@ def test_a_parent_chosen_at_matching_is_kept(world: World, books: Ledger) -> Non
     assert match("--under", f"{child}={above}")["placed"] == [{"syncro": child, "under": above}]
     world.invoice(child, "100.00", number="1001")
     assert written(world.sync())["books"] == {"customer created": 1, "invoice created": 1}
-    assert (books.parent("Kitchen"), books.invoice("1001").customer) == ("Jones", "Kitchen")
+    assert (books.parent_of("Kitchen"), books.invoice("1001").customer) == ("Jones", "Kitchen")
     assert (world.sync(full=True).counts["writes"], world.states()) == (NOTHING, {})
 
 

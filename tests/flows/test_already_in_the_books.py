@@ -8,12 +8,11 @@ from decimal import Decimal
 from apps.mirror.models import BooksRecord
 from apps.sync import decide
 from apps.sync.compose.desk import _holder
-from tests.features.ledger import QuickBooksOnline
-from tests.world import NOTHING, TODAY, World, written
+from tests.features.ledger import TODAY, Ledger
+from tests.world import NOTHING, World, written
 
 
-def test_customer_invoice_and_payment_entered_by_hand_are_recognised(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_customer_invoice_and_payment_entered_by_hand_are_recognised(world: World, books: Ledger) -> None:
     books.own_customer("Acme Ltd")
     books.own_invoice("Acme Ltd", "1001", "100.00")
     books.takes("100.00", {"1001": "100.00"})
@@ -25,8 +24,7 @@ def test_customer_invoice_and_payment_entered_by_hand_are_recognised(world: Worl
     assert (len(books.invoices()), len(books.payments()), len(world.syncro_payments())) == (1, 1, 1)
 
 
-def test_the_same_number_with_another_total_waits_for_a_person(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_the_same_number_with_another_total_waits_for_a_person(world: World, books: Ledger) -> None:
     books.own_customer("Acme Ltd")
     books.own_invoice("Acme Ltd", "1001", "90.00")
     acme = world.customer("Acme Ltd")
@@ -38,8 +36,7 @@ def test_the_same_number_with_another_total_waits_for_a_person(world: World) -> 
     assert world.sync().counts["writes"] == NOTHING
 
 
-def test_the_same_number_of_another_customer_or_day_is_not_the_same_invoice(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_the_same_number_of_another_customer_or_day_is_not_the_same_invoice(world: World, books: Ledger) -> None:
     for name in ("Acme Ltd", "Other Ltd"):
         books.own_customer(name)
     books.own_invoice("Other Ltd", "1001", "100.00")
@@ -51,8 +48,7 @@ def test_the_same_number_of_another_customer_or_day_is_not_the_same_invoice(worl
     assert world.states() == {"1001": "number_taken", "1002": "number_taken"}
 
 
-def test_a_number_taken_by_another_kind_of_document_is_said(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_a_number_taken_by_another_kind_of_document_is_said(world: World, books: Ledger) -> None:
     books.own_customer("Acme Ltd")
     books.own_credit("Acme Ltd", "1001", "15.00")
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
@@ -63,8 +59,7 @@ def test_a_number_taken_by_another_kind_of_document_is_said(world: World) -> Non
     )
 
 
-def test_an_invoice_held_for_its_number_is_recognised_once_both_agree(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_an_invoice_held_for_its_number_is_recognised_once_both_agree(world: World, books: Ledger) -> None:
     books.own_customer("Acme Ltd")
     books.own_invoice("Acme Ltd", "1001", "90.00")
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
@@ -74,8 +69,7 @@ def test_an_invoice_held_for_its_number_is_recognised_once_both_agree(world: Wor
     assert (world.states(), [each.total for each in books.invoices()]) == ({}, [Decimal(100)])
 
 
-def test_a_payment_typed_in_twice_after_go_live_is_asked_about(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_a_payment_typed_in_twice_after_go_live_is_asked_about(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001")
     world.sync()
@@ -85,8 +79,7 @@ def test_a_payment_typed_in_twice_after_go_live_is_asked_about(world: World) -> 
     assert [item.kind for item in world.queue()] == ["payment_on_both_sides"]
 
 
-def test_two_of_one_name_in_syncro_and_one_in_the_books_are_not_guessed(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_two_of_one_name_in_syncro_and_one_in_the_books_are_not_guessed(world: World, books: Ledger) -> None:
     books.own_customer("John Smith")
     for number in ("1001", "1002"):
         world.invoice(world.customer("John Smith"), "10.00", number=number)
@@ -95,8 +88,7 @@ def test_two_of_one_name_in_syncro_and_one_in_the_books_are_not_guessed(world: W
     assert (books.customers(), books.invoices()) == (["John Smith"], [])
 
 
-def test_a_payment_that_waits_here_and_is_entered_there_meanwhile_is_asked_about(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_a_payment_that_waits_here_and_is_entered_there_meanwhile_is_asked_about(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001")
     world.pays(acme, "100.00", {invoice: "100.00"}, method="Bitcoin")
@@ -109,8 +101,7 @@ def test_a_payment_that_waits_here_and_is_entered_there_meanwhile_is_asked_about
     assert (world.states(), len(books.payments()), len(world.syncro_payments())) == ({}, 1, 1)
 
 
-def test_history_of_a_customer_a_person_has_to_match_is_not_entered_twice(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_history_of_a_customer_a_person_has_to_match_is_not_entered_twice(world: World, books: Ledger) -> None:
     there = books.own_customer("Acme Ltd", email="other@acme.example")
     books.own_invoice("Acme Ltd", "1001", "100.00")
     books.takes("100.00", {"1001": "100.00"})
@@ -123,8 +114,7 @@ def test_history_of_a_customer_a_person_has_to_match_is_not_entered_twice(world:
     assert {item.kind for item in world.queue()} == {"payment_on_both_sides"}
 
 
-def test_two_equal_payments_of_one_week_that_a_person_calls_different_both_go(world: World) -> None:
-    books = QuickBooksOnline(world.books)
+def test_two_equal_payments_of_one_week_that_a_person_calls_different_both_go(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001")
     world.sync()

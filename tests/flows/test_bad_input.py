@@ -18,13 +18,8 @@ from apps.platforms.base import Tokens
 from apps.sandbox.syncro.account import PERMISSIONS
 from apps.sync import decide
 from apps.sync.engine import bring_in_step
-from tests.features.ledger import QuickBooksOnline
-from tests.world import TODAY, World, written
-
-
-@pytest.fixture
-def books(world: World) -> QuickBooksOnline:
-    return QuickBooksOnline(world.books)
+from tests.features.ledger import TODAY, Ledger
+from tests.world import World, written
 
 
 def refused(*words: str) -> tuple[int, str]:
@@ -52,7 +47,7 @@ def test_a_token_that_ends_stops_the_run_with_a_sentence(world: World) -> None:
     assert (code, sentence[:40]) == (3, "Syncro no longer accepts the API token; ")
 
 
-def test_a_missing_permission_costs_only_what_it_guards(world: World, books: QuickBooksOnline) -> None:
+def test_a_missing_permission_costs_only_what_it_guards(world: World, books: Ledger) -> None:
     granted = sorted({permission for *_, permission in PERMISSIONS} - {"Payments - View List"})
     health = connect_account(
         world.company, "syncro", "acme", Tokens(access=world.syncro.create_token(permissions=granted))
@@ -80,21 +75,16 @@ def test_an_unmapped_tax_holds_its_invoices_until_it_is_mapped(world: World, set
     assert (books.invoice("1002").total, world.states()) == (Decimal("107.75"), {})
 
 
-def without_automatic_tax(world: World, settings: Any) -> QuickBooksOnline:
+def without_automatic_tax(world: World, settings: Any) -> Ledger:
     """Books in which somebody has to choose the tax codes."""
     world.books.reset()
     world.books.setting(name="limit_scale", value=1000.0)
-    realm = world.books.new_company(ast=False)["realm"]
-    granted = world.books.grant()
-    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = granted["client_id"], granted["client_secret"]
-    connect_account(world.company, "quickbooks_online", realm, Tokens(refresh=granted["refresh_token"]))
+    world.ledger.connect(world.company, settings, ast=False)
     world.company.refresh_from_db()
-    return QuickBooksOnline(world.books)
+    return world.ledger
 
 
-def test_an_unmapped_payment_method_holds_its_payments_until_it_is_mapped(
-    world: World, books: QuickBooksOnline
-) -> None:
+def test_an_unmapped_payment_method_holds_its_payments_until_it_is_mapped(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001")
     world.pays(acme, "60.00", {invoice: "60.00"}, method="Bitcoin")
@@ -108,7 +98,7 @@ def test_an_unmapped_payment_method_holds_its_payments_until_it_is_mapped(
     assert (books.invoice("1001").open, world.states()) == (Decimal(0), {})
 
 
-def test_a_payment_in_another_currency_waits_for_a_person(world: World, books: QuickBooksOnline) -> None:
+def test_a_payment_in_another_currency_waits_for_a_person(world: World, books: Ledger) -> None:
     world.books.preference(path="CurrencyPrefs.MultiCurrencyEnabled", value=True)
     body = {"DisplayName": "Euro Ltd", "CurrencyRef": {"value": "EUR"}}
     euro = world.books.create(entity="Customer", body=body)["Id"]
@@ -125,9 +115,7 @@ def test_a_payment_in_another_currency_waits_for_a_person(world: World, books: Q
     assert books.invoice("1001").total == 100
 
 
-def test_an_invoice_for_a_customer_the_books_keep_in_another_currency_is_not_sent(
-    world: World, books: QuickBooksOnline
-) -> None:
+def test_an_invoice_for_a_customer_the_books_keep_in_another_currency_is_not_sent(world: World, books: Ledger) -> None:
     world.books.preference(path="CurrencyPrefs.MultiCurrencyEnabled", value=True)
     world.books.create(entity="Customer", body={"DisplayName": "Euro Ltd", "CurrencyRef": {"value": "EUR"}})
     world.invoice(world.customer("Euro Ltd"), "100.00", number="1001")
@@ -146,16 +134,14 @@ def test_an_invoice_for_a_customer_the_books_keep_in_another_currency_is_not_sen
         pytest.param("  Two\tSpaces  ", "Two Spaces", id="odd spaces"),
     ],
 )
-def test_an_awkward_name_is_shortened_by_rule(world: World, books: QuickBooksOnline, name: str, there: str) -> None:
+def test_an_awkward_name_is_shortened_by_rule(world: World, books: Ledger, name: str, there: str) -> None:
     world.invoice(world.customer(name), "100.00", number="1001")
     world.sync()
     assert (books.customers(), books.invoice("1001").customer, world.states()) == ([there], there, {})
     assert world.sync().counts["writes"] == {"books": {}, "syncro": {}}
 
 
-def test_a_name_of_emoji_alone_waits_with_a_sentence_and_goes_on_once_renamed(
-    world: World, books: QuickBooksOnline
-) -> None:
+def test_a_name_of_emoji_alone_waits_with_a_sentence_and_goes_on_once_renamed(world: World, books: Ledger) -> None:
     party = world.customer("🍕🍕")
     world.invoice(party, "100.00", number="1001")
     world.invoice(world.customer("Acme Ltd"), "20.00", number="1002")
@@ -167,7 +153,7 @@ def test_a_name_of_emoji_alone_waits_with_a_sentence_and_goes_on_once_renamed(
     assert (books.invoice("1001").customer, world.states()) == ("Pizza Party", {})
 
 
-def test_the_name_of_a_vendor_gets_our_number_behind_it(world: World, books: QuickBooksOnline) -> None:
+def test_the_name_of_a_vendor_gets_our_number_behind_it(world: World, books: Ledger) -> None:
     world.books.create(entity="Vendor", body={"DisplayName": "Acme Ltd"})
     acme = world.customer("Acme Ltd")
     world.invoice(acme, "100.00", number="1001")
@@ -175,7 +161,7 @@ def test_the_name_of_a_vendor_gets_our_number_behind_it(world: World, books: Qui
     assert (books.customers(), world.states()) == ([f"Acme Ltd (Syncro {acme})"], {})
 
 
-def test_two_customers_of_one_name_stay_two(world: World, books: QuickBooksOnline) -> None:
+def test_two_customers_of_one_name_stay_two(world: World, books: Ledger) -> None:
     first, second = world.customer("John Smith"), world.customer("John Smith")
     world.invoice(first, "10.00", number="1001")
     world.invoice(second, "20.00", number="1002")
@@ -184,7 +170,7 @@ def test_two_customers_of_one_name_stay_two(world: World, books: QuickBooksOnlin
     assert world.states() == {}
 
 
-def test_a_long_number_is_cut_and_one_that_then_is_taken_is_held(world: World, books: QuickBooksOnline) -> None:
+def test_a_long_number_is_cut_and_one_that_then_is_taken_is_held(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     for last in "12":
         world.invoice(acme, "10.00", number=f"INVOICE-2026-11-20-000{last}")
@@ -195,7 +181,7 @@ def test_a_long_number_is_cut_and_one_that_then_is_taken_is_held(world: World, b
     assert world.sync().counts["writes"] == {"books": {}, "syncro": {}}
 
 
-def test_an_amount_that_is_no_number_costs_its_own_invoice_only(world: World, books: QuickBooksOnline) -> None:
+def test_an_amount_that_is_no_number_costs_its_own_invoice_only(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     bad = world.invoice(acme, "100.00", number="1001")
     world.invoice(acme, "20.00", number="1002")
@@ -219,7 +205,7 @@ def test_an_amount_that_is_no_number_costs_its_own_invoice_only(world: World, bo
     assert (world.queue(), [each.number for each in books.invoices()]) == ([], ["1001", "1002"])
 
 
-def test_an_invoice_whose_customer_is_gone_waits_in_the_queue(world: World, books: QuickBooksOnline) -> None:
+def test_an_invoice_whose_customer_is_gone_waits_in_the_queue(world: World, books: Ledger) -> None:
     acme, other = world.customer("Acme Ltd"), world.customer("Other Ltd")
     world.invoice(acme, "100.00", number="1001")
     world.invoice(other, "20.00", number="1002")
@@ -229,7 +215,7 @@ def test_an_invoice_whose_customer_is_gone_waits_in_the_queue(world: World, book
     assert [each.number for each in books.invoices()] == ["1002"]
 
 
-def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: QuickBooksOnline) -> None:
+def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     world.pays(acme, "5.00")
     world.sync()
@@ -270,7 +256,7 @@ def test_a_payment_that_cannot_be_read_costs_no_other(world: World, books: Quick
 )
 @pytest.mark.parametrize("taxed", [False, True], ids=["untaxed", "taxed"])
 def test_awkward_lines_come_to_the_same_total(
-    world: World, books: QuickBooksOnline, lines: list[dict[str, Any]], taxed: bool
+    world: World, books: Ledger, lines: list[dict[str, Any]], taxed: bool
 ) -> None:
     world.syncro.tax_rate(name="Local", percent="8.25")
     full = [{"item": "Work", "name": "Work done", "taxable": taxed, **line} for line in lines]
@@ -281,7 +267,7 @@ def test_awkward_lines_come_to_the_same_total(
     assert (there.total, there.tax, world.states()) == (Decimal(ours["total"]), Decimal(ours["tax"]), {})
 
 
-def test_an_invoice_without_lines_costs_no_other(world: World, books: QuickBooksOnline) -> None:
+def test_an_invoice_without_lines_costs_no_other(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     world.invoice(acme, number="1001")
     world.invoice(acme, "20.00", number="1002")
@@ -290,13 +276,13 @@ def test_an_invoice_without_lines_costs_no_other(world: World, books: QuickBooks
     assert world.held("bad_input").reason == "Invoice 1001 has no lines yet; it goes on by itself once it has some."
 
 
-def test_a_due_date_before_its_date_is_told_as_it_is(world: World, books: QuickBooksOnline) -> None:
+def test_a_due_date_before_its_date_is_told_as_it_is(world: World, books: Ledger) -> None:
     world.invoice(world.customer(), "10.00", number="1001", due_date="2026-11-01")
     world.sync()
     assert (books.invoice("1001").date, books.invoice("1001").due, world.states()) == ("2026-11-20", "2026-11-01", {})
 
 
-def test_a_closed_period_waits_for_a_person_and_goes_on_after_reopening(world: World, books: QuickBooksOnline) -> None:
+def test_a_closed_period_waits_for_a_person_and_goes_on_after_reopening(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     world.books.close_books(date="2026-10-31")
     world.invoice(acme, "100.00", number="1001", date=dt.date(2026, 10, 30))
@@ -311,7 +297,7 @@ def test_a_closed_period_waits_for_a_person_and_goes_on_after_reopening(world: W
     assert ([each.number for each in books.invoices()], world.states()) == (["1001", "1002"], {})
 
 
-def test_books_closed_behind_our_back_refuse_with_the_same_word(world: World, books: QuickBooksOnline) -> None:
+def test_books_closed_behind_our_back_refuse_with_the_same_word(world: World, books: Ledger) -> None:
     acme = world.customer("Acme Ltd")
     invoice = world.invoice(acme, "100.00", number="1001", date=dt.date(2026, 10, 30))
     world.sync()

@@ -12,14 +12,11 @@ class StandIn(PocketApp):
     def control_new_company(self) -> Document:
         return {"realm": str(self.store.next_id("realm", 9130))}
 
-    def control_grant(self, realm: str) -> Document:
-        return {
-            "realm": realm,
-            "client_id": "id",
-            "client_secret": "secret",
-            "refresh_token": f"R{realm}",
-            "webhook_verifier": "v",
-        }
+    def control_registration(self) -> Document:
+        return {"client_id": "id", "client_secret": "secret", "webhook_verifier": "v"}
+
+    def control_grant(self) -> Document:
+        return {**self.control_registration(), "refresh_token": "R9130"}
 
     def control_setting(self, name: str, value: float) -> None:
         self.store.put("setting", name, {"value": value})
@@ -29,8 +26,30 @@ class StandIn(PocketApp):
         self.store.put(entity, key, {"Id": key, **body})
         return key
 
-    def control_find(self, entity: str, name: str) -> str:
-        return f"{entity} {name}"
+    def control_own_vendor(self, name: str) -> str:
+        return self.control_create("Vendor", {"DisplayName": name})
+
+    def control_deposit_item(self) -> str:
+        return self.control_create("Item", {"Name": "Customer deposits"})
+
+    def control_tax_rate(self, name: str, percent: str, parts: list[str] | None = None) -> str:
+        return self.control_create("TaxCode", {"Name": name, "percent": percent, "parts": parts})
+
+    def control_booked(self, number: str) -> Document:
+        found = [doc for doc in self.store.all("Invoice") if doc["DocNumber"] == number]
+        if not found:
+            raise LookupError(f"no invoice {number}")
+        customer = found[0]["CustomerRef"]["value"]
+        return {"id": found[0]["Id"], "customer_id": customer, "number": number, "open": found[0]["Balance"]}
+
+    def control_paid_by(self, invoice_id: str) -> list[Document]:
+        on = [
+            doc
+            for doc in self.store.all("Payment")
+            for line in doc["Line"]
+            if line["LinkedTxn"][0]["TxnId"] == invoice_id
+        ]
+        return [{"id": doc["Id"], "amount": doc["TotalAmt"]} for doc in on]
 
     def control_state(self, kind: str) -> list[Document]:
         return list(self.store.all(kind))

@@ -45,8 +45,8 @@ def ready(folder: Path, process: subprocess.Popen[bytes]) -> Any:
 def test_it_says_where_it_is_and_goes_on_at_the_same_place(tmp_path: Path) -> None:
     with started(tmp_path) as process:
         first = ready(tmp_path, process)
-        syncro = first["syncro"]
-        listed = httpx.get(f"{syncro['api_url']}/customers", headers={"Authorization": f"Bearer {syncro['token']}"})
+        syncro = first["companies"]["acme-qbo"]["syncro"]
+        listed = httpx.get(f"{syncro['url']}/api/v1/customers", headers={"Authorization": f"Bearer {syncro['token']}"})
         assert listed.json()["meta"]["total_entries"] == 60
         process.kill()
     with started(tmp_path) as process:
@@ -73,7 +73,7 @@ def test_killed_while_seeding_it_doubles_nothing(tmp_path: Path) -> None:
                 time.sleep(0.002)
             process.kill()
     with started(tmp_path) as process:
-        syncro = Control(ready(tmp_path, process)["syncro"]["url"])
+        syncro = Control(ready(tmp_path, process)["companies"]["acme-qbo"]["syncro"]["url"])
         assert [len(syncro.state(kind=kind)) for kind in ("customers", "invoices", "products")] == [60, 400, 25]
         assert len(syncro.state(kind="tokens")) == 1
 

@@ -11,6 +11,7 @@ import pytest
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sandbox.store import Store
+from apps.sandbox.syncro.accounts import PocketSyncros
 from apps.sandbox.syncro.app import PocketSyncro
 
 
@@ -229,3 +230,17 @@ def test_what_was_answered_outlives_the_process(account: Account, tmp_path: Any)
     assert [doc["firstname"] for doc in Control(again.url).state(kind="customers")] == ["Ann"]
     again.shutdown()
     again.server_close()
+
+
+def test_several_accounts_lie_behind_one_address_and_share_its_limit() -> None:
+    server = PocketServer(PocketSyncros({"acme": Store(), "globex": Store()})).start()
+    acme, globex = (Control(f"{server.url}/{name}") for name in ("acme", "globex"))
+    token = acme.create_token()
+    acme.customer(business_name="Acme's own")
+    assert (len(acme.state("customers")), globex.state("customers")) == (1, [])
+    for _ in range(180):
+        assert httpx.get(f"{server.url}/acme/api/v1/me", params={"api_key": token}).json()["subdomain"] == "acme"
+    assert httpx.get(f"{server.url}/globex/api/v1/me").status_code == 429
+    assert httpx.get(f"{server.url}/initech/api/v1/me").status_code == 404
+    server.shutdown()
+    server.server_close()

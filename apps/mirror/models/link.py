@@ -120,7 +120,8 @@ class LegState(models.TextChoices):
 class Leg(models.Model):
     """One document of a link on the side across, in fixed order; the link is in sync when all its legs are done.
 
-    `wanted` is the frozen neutral content of the last write: an echo may join only where it equals.
+    `wanted` is the frozen neutral content of the last write: an echo may join only where it equals. `digest` is that of
+    a further leg's document at the last agreement; the first leg's is the link's own.
     """
 
     link = models.ForeignKey(Link, models.CASCADE, related_name="legs")
@@ -132,6 +133,7 @@ class Leg(models.Model):
     generation = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=LegState.choices, default=LegState.WANTED)
     wanted = models.JSONField(default=dict, blank=True)
+    digest = models.CharField(max_length=32, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["link_id", "position"]

@@ -8,6 +8,7 @@ from typing import ClassVar
 from apps.platforms.base import (
     Account,
     Answer,
+    BadSignature,
     DirectPlatform,
     Draft,
     Found,
@@ -27,6 +28,7 @@ from apps.platforms.quickbooks_online.finding import Finder
 from apps.platforms.quickbooks_online.limits import LIMITS
 from apps.platforms.quickbooks_online.pulling import Puller
 from apps.platforms.quickbooks_online.translate.reference import ENDED, read_facts, subscription
+from apps.platforms.quickbooks_online.webhooks import events, verify
 from apps.platforms.quickbooks_online.writing import draft_all, read_outcomes
 from apps.platforms.records import Facts, Record
 
@@ -105,6 +107,13 @@ class QuickBooksOnline(DirectPlatform):
     def revoke(account: Account) -> None:
         """End the sign-in at Intuit; see `consent`."""
         consent.revoke(account)
+
+    @classmethod
+    def heard(cls, secret: str, headers: Mapping[str, str], body: bytes) -> frozenset[str]:
+        """The realms a notification names. Raises BadSignature, ValueError; see `webhooks`."""
+        if not verify(headers, body, secret):
+            raise BadSignature("The notification was not signed with our verifier token.")
+        return frozenset(realm for realm, _, _ in events(body))
 
     def check(self) -> Health:
         """A first look. Raises NeedsReconnect when the sign-in or the app's right to this company is gone."""

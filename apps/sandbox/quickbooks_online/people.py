@@ -12,12 +12,14 @@ from apps.sandbox.quickbooks_online.oauth import OAuth
 from apps.sandbox.quickbooks_online.references import Change
 from apps.sandbox.quickbooks_online.refusals import Refusal
 from apps.sandbox.quickbooks_online.render import render
-from apps.sandbox.quickbooks_online.seed import seed
+from apps.sandbox.quickbooks_online.seed import seed, tax_code
 from apps.sandbox.quickbooks_online.settings import DEFAULTS
+from apps.sandbox.quickbooks_online.tax import rates_of
 from apps.sandbox.quickbooks_online.writes import write
 from apps.sandbox.store import Document
 
 FIRST_REALM = 9_130_000_000_000_001
+DEPOSIT_ITEM, DEPOSIT_ACCOUNT = "Customer deposits", "Customer deposits liability"
 
 
 class People(OAuth):
@@ -153,6 +155,52 @@ class People(OAuth):
         else:
             self.store.remove("webhook", "url")
         return str(self.registration()["webhook_verifier"])
+
+    def control_own_vendor(self, name: str, realm: str | None = None) -> str:
+        """A vendor of the books' own."""
+        return str(self.control_create("Vendor", {"DisplayName": name}, realm)["Id"])
+
+    def control_deposit_item(self, realm: str | None = None) -> str:
+        """The item "Customer deposits", which posts to the liability for deposits; made when it is not there."""
+        company = self.company(realm)
+        for doc in company.all("Item"):
+            if doc["Name"] == DEPOSIT_ITEM:
+                return str(doc["Id"])
+        account = self.control_find("Account", DEPOSIT_ACCOUNT, company.realm)
+        body = {"Name": DEPOSIT_ITEM, "Type": "Service", "IncomeAccountRef": {"value": account}}
+        return str(self.control_create("Item", body, company.realm)["Id"])
+
+    def control_tax_rate(
+        self, name: str, percent: str = "0", parts: list[str] | None = None, realm: str | None = None
+    ) -> str:
+        """A tax code over one rate, or over those of other codes; with automatic tax the vendor's one code instead."""
+        company = self.company(realm)
+        if company.preference("TaxPrefs", "PartnerTaxEnabled"):
+            return str(company.profile["ast_code"])
+        for doc in company.all("TaxCode"):
+            if doc["Name"] == name:
+                return str(doc["Id"])
+        rates = [rate for part in parts or [] for rate, _ in rates_of(company, part)]
+        rate = {"Name": name, "RateValue": float(percent), "Active": True, "DisplayType": "ReadOnly"}
+        rates = rates or [company.put("TaxRate", rate)["Id"]]
+        return str(company.put("TaxCode", tax_code("", name, tuple(rates)))["Id"])
+
+    def control_booked(self, number: str, realm: str | None = None) -> Document:
+        """The one invoice of a number that is not voided, in words that every books share."""
+        company = self.company(realm)
+        rows = [render(company, "Invoice", doc) for doc in company.all("Invoice") if doc.get("DocNumber") == number]
+        found = [row for row in rows if not str(row.get("PrivateNote", "")).startswith("Voided")]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} invoices {number}")
+        (row,) = found
+        return {"id": row["Id"], "customer_id": ref(row, "CustomerRef"), "number": number, "date": row["TxnDate"],
+                "total": f"{row['TotalAmt']:.2f}", "open": f"{row['Balance']:.2f}"}  # fmt: skip
+
+    def control_paid_by(self, invoice_id: str, realm: str | None = None) -> list[Document]:
+        """The payments on an invoice, oldest first, with their whole amounts."""
+        company = self.company(realm)
+        keys = sorted(company.index.links[("Invoice", str(invoice_id))], key=int)
+        return [{"id": key, "amount": f"{(company.raw('Payment', key) or {})['TotalAmt']:.2f}"} for key in keys]
 
     def control_setting(self, name: str, value: Any) -> None:
         """Read a doubt of the vendor's documents otherwise; see settings.DEFAULTS."""

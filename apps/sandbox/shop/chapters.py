@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from apps.sandbox.control import Control
+from apps.sandbox.control import Control, ControlError
 from apps.sandbox.shop.catalogue import GOODS, GROUP, RATES, VENDOR_TWIN, buyers
 from apps.sandbox.shop.plan import REFUND_AGO, REFUND_NUMBER, Planned, number_of, plan
 
@@ -42,11 +42,20 @@ def seed(syncro: Control, books: Control, today: dt.date) -> None:
     refunded = invoices[[each.key for each in plan()].index("refunded")]
     refund = {"invoice_id": refunded, "date": _date(day, REFUND_AGO), "number": REFUND_NUMBER}
     _step(syncro, "refund", [["refund", refund]])
-    _step(books, "vendor", [["create", {"entity": "Vendor", "body": {"DisplayName": VENDOR_TWIN}}]])
-    # The bookkeeper's own preparation: an item that posts to the liability for deposits.
-    account = books.find(entity="Account", name="Customer deposits liability")
-    body = {"Name": "Customer deposits", "Type": "Service", "IncomeAccountRef": {"value": account}}
-    _step(books, "deposit item", [["create", {"entity": "Item", "body": body}]])
+    # The bookkeeper's own preparation.
+    _step(books, "vendor", [["own_vendor", {"name": VENDOR_TWIN}]])
+    _step(books, "deposit item", [["deposit_item", {}]])
+    _tax_of_the_books(books)
+
+
+def _tax_of_the_books(books: Control) -> None:
+    """The rates of the shop, and the group over two of them: its percent is their sum."""
+    taxed = [key for key, (_, percent) in RATES.items() if Decimal(percent)]
+    calls: list[Call] = [["tax_rate", {"name": RATES[key][0], "percent": RATES[key][1]}] for key in taxed]
+    codes = dict(zip(taxed, _step(books, "tax rates", calls), strict=True))
+    name, parts = GROUP
+    whole = {"percent": str(sum(Decimal(RATES[part][1]) for part in parts)), "parts": [codes[part] for part in parts]}
+    _step(books, "tax group", [["tax_rate", {"name": name, **whole}]])
 
 
 def _step(pocket: Control, step: str, calls: list[Call], chapter: str = SHOP) -> list[Any]:
@@ -138,18 +147,18 @@ def _nothing(each: Planned, doc: Document, today: dt.date) -> list[Call]:
     return [_pay(each, doc, today, Decimal("0.00"))]
 
 
-def _open(each: Planned, doc: Document, today: dt.date) -> list[Call]:
+def _unpaid(each: Planned, doc: Document, today: dt.date) -> list[Call]:
     return []
 
 
 PAID: dict[str, Callable[[Planned, Document, dt.date], list[Call]]] = {
     "full": _full, "partial": _partial, "split": _split, "over": _over, "declined": _declined, "nothing": _nothing,
-    "open": _open,
+    "open": _unpaid,
 }  # fmt: skip
 
 
 def books_day(syncro: Control, books: Control) -> None:
-    """A bookkeeper's day in QuickBooks after the first sync; one-shot.
+    """A bookkeeper's day in the books after the first sync; one-shot.
 
     One payment over three open invoices, a payment that came from Syncro moved to another invoice, and a plain
     payment on one invoice. NotYet when the books do not hold these documents.
@@ -165,42 +174,36 @@ def books_day(syncro: Control, books: Control) -> None:
 
 
 def _choice(books: Control, today: str) -> dict[str, Call]:
-    invoices, payments = books.state("Invoice"), books.state("Payment")
-    three = [_open_invoice(invoices, number_of(key)) for key in THREE]
-    normal = _open_invoice(invoices, number_of("normal"))
-    source, target = _booked(invoices, number_of("moved_from")), _open_invoice(invoices, number_of("moved_to"))
-    payment = next((doc for doc in payments if source["Id"] in _linked(doc)), None)
-    if payment is None:
-        raise NotYet(f"the payment of invoice {number_of('moved_from')} is not in the books yet")
-    move = {"id": str(payment["Id"]), "apply": {str(target["Id"]): str(payment["TotalAmt"])}}
+    three = [_open(books, key) for key in THREE]
+    normal, source, target = _open(books, "normal"), _booked(books, "moved_from"), _open(books, "moved_to")
+    paid = books.paid_by(invoice_id=source["id"])
+    if not paid:
+        raise NotYet(f"the payment of invoice {source['number']} is not in the books yet")
     return {
         "three": _taken(three, today, "CHK-THREE"),
-        "moved": ["move_payment", move],
+        "moved": ["move_payment", {"id": paid[0]["id"], "apply": {target["id"]: paid[0]["amount"]}}],
         "normal": _taken([normal], today, "CHK-PLAIN"),
     }
 
 
-def _booked(invoices: list[Document], number: str) -> Document:
-    for doc in invoices:
-        if doc.get("DocNumber") == number:
-            return doc
-    raise NotYet(f"invoice {number} is not in the books yet")
-
-
-def _open_invoice(invoices: list[Document], number: str) -> Document:
-    doc = _booked(invoices, number)
-    if Decimal(str(doc["Balance"])) <= 0:
-        raise NotYet(f"invoice {number} is not open in the books")
+def _booked(books: Control, key: str) -> Document:
+    number = number_of(key)
+    try:
+        doc: Document = books.booked(number=number)
+    except ControlError as missing:
+        raise NotYet(f"invoice {number} is not in the books yet") from missing
     return doc
 
 
-def _linked(payment: Document) -> set[str]:
-    links = [link for line in payment.get("Line", []) for link in line.get("LinkedTxn", [])]
-    return {str(link["TxnId"]) for link in links if link.get("TxnType") == "Invoice"}
+def _open(books: Control, key: str) -> Document:
+    doc = _booked(books, key)
+    if Decimal(doc["open"]) <= 0:
+        raise NotYet(f"invoice {doc['number']} is not open in the books")
+    return doc
 
 
 def _taken(invoices: list[Document], today: str, ref: str) -> Call:
-    parts = {str(doc["Id"]): str(doc["Balance"]) for doc in invoices}
+    parts = {doc["id"]: doc["open"] for doc in invoices}
     total = sum(Decimal(part) for part in parts.values())
-    return ["pay", {"customer_id": str(invoices[0]["CustomerRef"]["value"]), "amount": str(total), "apply": parts,
+    return ["pay", {"customer_id": invoices[0]["customer_id"], "amount": str(total), "apply": parts,
                     "date": today, "ref": ref}]  # fmt: skip

@@ -54,6 +54,27 @@ FIRST_METHODS = ("Credit Card", "Cash", "Check", "Offline CC", "Quick", "Other",
 Show = Callable[[Document], Document]
 
 
+class Gate:
+    """So many requests a minute from one address, whichever of the accounts behind the gate they are for."""
+
+    def __init__(self) -> None:
+        self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def wait(self, address: str, now: float, scale: float) -> int | None:
+        """None to come in; else the seconds after which there is room again."""
+        recent = self._recent[address]
+        while recent and recent[0] <= now - 60:
+            recent.popleft()
+        if len(recent) < PER_MINUTE * scale:
+            recent.append(now)
+            return None
+        return max(1, int(recent[0] + 60 - now) + 1) if recent else 60
+
+    def clear(self) -> None:
+        """Nobody has asked yet."""
+        self._recent.clear()
+
+
 class Account(PocketApp):
     """The door, the clock, the ids and the sums that every part of the pocket shares.
 
@@ -65,8 +86,10 @@ class Account(PocketApp):
 
     name: ClassVar[str] = "syncro"
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, subdomain: str = SUBDOMAIN, gate: Gate | None = None) -> None:
         super().__init__(store)
+        self.subdomain = subdomain
+        self.gate = gate or Gate()
         self.limit_scale = 1.0
         self.retry_after = "alternate"
         self.payment_touches_invoice = False
@@ -75,7 +98,6 @@ class Account(PocketApp):
         self.newest_first = False
         self.query_finds_ref = False
         self.postman = Postman()
-        self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._refused = 0
         self._numbers: dict[str, int] = {}
         self._paid_by: defaultdict[str, dict[int, None]] = defaultdict(dict)
@@ -101,7 +123,7 @@ class Account(PocketApp):
     def control_reset(self) -> None:
         """Forget everything but what a new account has."""
         super().control_reset()
-        for known in (self._recent, self._numbers, self._paid_by):
+        for known in (self.gate, self._numbers, self._paid_by):
             known.clear()
         self.furnish()
 
@@ -144,15 +166,11 @@ class Account(PocketApp):
         return self._too_many(request) or self._not_allowed(request)
 
     def _too_many(self, request: Request) -> Response | None:
-        recent, now = self._recent[request.address], self.clock()
-        while recent and recent[0] <= now - 60:
-            recent.popleft()
-        if len(recent) < PER_MINUTE * self.limit_scale:
-            recent.append(now)
+        wait = self.gate.wait(request.address, self.clock(), self.limit_scale)
+        if wait is None:
             return None
         self._refused += 1
         told = self.retry_after == "always" or (self.retry_after == "alternate" and self._refused % 2 == 1)
-        wait = max(1, int(recent[0] + 60 - now) + 1) if recent else 60
         return Response(429, {"error": "Rate limit exceeded."}, {"Retry-After": str(wait)} if told else {})
 
     def token_of(self, request: Request) -> Document | None:
@@ -251,6 +269,6 @@ class Account(PocketApp):
 
     def notify(self, words: str, kind: str, doc: Document) -> None:
         """Tell every webhook of the Notification Center; it says what happened in words only."""
-        link = f"https://{SUBDOMAIN}.syncromsp.com/{kind}/{doc['id']}"
+        link = f"https://{self.subdomain}.syncromsp.com/{kind}/{doc['id']}"
         letter = {"text": words, "html": f"<p>{words}</p>", "link": link, "attributes": doc}
         self.postman.send([hook["url"] for hook in self.store.all("webhook")], letter)

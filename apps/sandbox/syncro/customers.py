@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
-from apps.sandbox.syncro.account import BASE, SUBDOMAIN, Account
+from apps.sandbox.syncro.account import BASE, Account
 
 PAGE = 25
 TEXTS = (
@@ -42,7 +42,7 @@ class Customers(Account):
         doc |= {
             "created_at": now, "updated_at": now, "pdf_url": None, "latitude": None, "longitude": None,
             "disabled": False, "location_name": None, "location_id": None, "properties": {}, "contacts": [],
-            "online_profile_url": f"https://{SUBDOMAIN}.syncromsp.com/my_profile/v2/index?portal_key=key{key}",
+            "online_profile_url": f"https://{self.subdomain}.syncromsp.com/my_profile/v2/index?portal_key=key{key}",
         }  # fmt: skip
         self.store.put("customer", key, {**doc, **fields})
         self.notify(f"Customer created: {self.show_customer(self.find('customer', key))['business_then_name']}",
@@ -101,7 +101,7 @@ class Customers(Account):
         doc = self.store.get("customer", key)
         if doc is None:
             return self.not_found(request)
-        links = [f"https://{SUBDOMAIN}.syncromsp.com/api/v1/invoices/{invoice['id']}"
+        links = [f"https://{self.subdomain}.syncromsp.com/api/v1/invoices/{invoice['id']}"
                  for invoice in self.store.all("invoice") if invoice["customer_id"] == doc["id"]]  # fmt: skip
         rich: Document = {"ticket_links": [], "invoice_links": links, "phones": [], "contracts": [], "addresses": []}
         return Response(200, {"customer": {**self.show_customer(doc), **rich}})

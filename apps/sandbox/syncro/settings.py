@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
-from apps.sandbox.syncro.account import BASE, SUBDOMAIN, Account
+from apps.sandbox.syncro.account import BASE, Account
 
 VENDORS_PAGE = 100
 ORDERS_PAGE = 20
@@ -36,7 +36,7 @@ class Settings(Account):
         return Response(200, {
             "user_token": "3746f72b-9852-4d1a-84e9-pocketsyncro", "user_email": "owner@example.com",
             "user_name": "Olive Owner", "user_id": 1, "admin": granted is None or "Global Admin" in granted,
-            "can_use_app": True, "two_factor_required": False, "subdomain": SUBDOMAIN, "default_location": None,
+            "can_use_app": True, "two_factor_required": False, "subdomain": self.subdomain, "default_location": None,
             "enable_multi_locations": False, "locations_allowed": [], "permissions": permissions,
         })  # fmt: skip
 

@@ -25,11 +25,11 @@ COMPOSERS: dict[tuple[str, Side], Callable[[Desk, Link], Write]] = {
 
 
 def compose(desk: Desk, link: Link) -> Write:
-    """The write that would bring the other side in step with this link.
+    """The write that would bring the other side in step with this link, or the first of several.
 
     Raises Held (a person must look), NotLinkedYet (something else goes first), NothingToDo, StandsAside, MappingMissing.
     """
-    return COMPOSERS[(link.entity, Side(link.origin))](desk, link)
+    return desk.step(link, COMPOSERS[(link.entity, Side(link.origin))](desk, link))
 
 
 __all__ = ["COMPOSERS", "Desk", "Held", "NotLinkedYet", "NothingToDo", "StandsAside", "compose"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,15 @@ from django.db.models.functions import Lower
 from apps.connections.models import Company
 from apps.connections.policies import Policies
 from apps.mappings.lookup import Chosen
+from apps.mirror.legs import further_rows
 from apps.mirror.models import Application, BooksRecord, Link, MirrorRow
 from apps.mirror.states import SyncState
-from apps.platforms.base import Side, Verb, Write
+from apps.platforms.base import Platform, Side, Verb, Write
 from apps.platforms.content import from_content
+from apps.platforms.errors import Refused
 from apps.platforms.records import Facts, ItemKind, Record
+from apps.platforms.registry import platform_class
+from apps.sync import marks
 from apps.sync.links import counterparts, payments_on
 
 ZERO = Decimal(0)
@@ -44,6 +49,10 @@ class NothingToDo(Exception):
     """The other side already holds it."""
 
 
+#: So many steps one thing may take to stand on the other side; more would be going in circles.
+MOST_STEPS = 12
+
+
 class StandsAside(Exception):
     """It does not go across, on purpose; `code` is one of IGNORED_CODES."""
 
@@ -60,6 +69,8 @@ class Desk:
         self.policies = Policies.of(company)
         self.chosen = Chosen.load(company)
         self.facts = facts_of(company)
+        self.books = platform_class(company.books_platform)
+        self.further = further_rows(links)
         rows = [row for link in links if (row := link.row(Side(link.origin))) is not None]
         self._customers = {
             side: counterparts(company, "customer", side, [row.party for row in rows if row.side is side])
@@ -97,6 +108,38 @@ class Desk:
         """The books' id of a Syncro product, "" when Syncro no longer has the product."""
         link = self._items.get(external_id)
         return self._across(link, Side.SYNCRO, "item", external_id) if link else ""
+
+    def item_code(self, external_id: str) -> str:
+        """What the books call the item of a Syncro product on a line."""
+        link = self._items.get(external_id)
+        return str(link.books.content.get("sku") or "") if link and link.books else ""
+
+    def step(self, link: Link, whole: Write) -> Write:
+        """The next of the writes that bring the other side to what `whole` wants. Raises NothingToDo, Held."""
+        kind = self._platform(link.target)
+        if kind is None:
+            return whole
+        try:
+            write = kind.step(whole, self._there(link))
+        except Refused as refusal:
+            raise Held("refused", refusal.message) from refusal
+        if write is None:
+            raise NothingToDo
+        if link.hints.get("steps", 0) > MOST_STEPS:
+            raise Held("refused", f"It does not come to rest in {kind.title}; look at its documents there.")
+        mark = marks.leg_marker(whole.marker, write.leg)
+        return replace(write, marker=mark)
+
+    def _platform(self, side: Side) -> type[Platform] | None:
+        if side is Side.BOOKS:
+            return self.books
+        return platform_class(self.company.syncro.platform) if self.company.syncro else None
+
+    def _there(self, link: Link) -> dict[int, Record]:
+        """The documents of a link on the side across, by leg, as far as they still stand."""
+        first = link.row(link.target)
+        there = {0: first.record()} if first is not None and first.is_live else {}
+        return there | {position: row.record() for position, row in self.further.get(link.pk, {}).items()}
 
     def invoice(self, side: Side, external_id: str) -> str:
         """The id across of an invoice of this side."""

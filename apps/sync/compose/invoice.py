@@ -63,16 +63,29 @@ def _tax_code(desk: Desk, ours: Invoice) -> str:
 def _line(desk: Desk, line: Line, sign: int = 1) -> Line:
     if line.kind is LineKind.TEXT:
         return replace(line, line_id="")
+    posted = _posted_by_account if desk.books.lines_name_accounts else _posted_by_item
     return replace(
-        line, line_id="", item_id=_item(desk, line), amount=cents(line.amount) * sign, quantity=line.quantity * sign,
-        description=line.description or line.name,
+        line, line_id="", amount=cents(line.amount) * sign, quantity=line.quantity * sign,
+        description=line.description or line.name, **posted(desk, line),
     )  # fmt: skip
 
 
-def _item(desk: Desk, line: Line) -> str:
+def _posted_by_item(desk: Desk, line: Line) -> dict[str, Any]:
+    """The item of the books decides where a line posts."""
     if line.category.casefold() == DEPOSIT:
-        return desk.chosen.deposit_item().external_id
-    return (desk.item(line.item_id) if line.item_id else "") or desk.chosen.item().external_id
+        return {"item_id": desk.chosen.deposit_item().external_id}
+    return {"item_id": (desk.item(line.item_id) if line.item_id else "") or desk.chosen.item().external_id}
+
+
+def _posted_by_account(desk: Desk, line: Line) -> dict[str, Any]:
+    """The line itself says where it posts; it names an item where it sells a product."""
+    if line.category.casefold() == DEPOSIT:
+        return {"item_id": "", "account_id": desk.chosen.deposit_item().external_id}
+    item = desk.item(line.item_id) if line.item_id else ""
+    return {
+        "item_id": item, "item_code": desk.item_code(line.item_id) if item else "",
+        "account_id": desk.chosen.income_account(line.category),
+    }  # fmt: skip
 
 
 def _refund(desk: Desk, link: Link, ours: Invoice) -> Write:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import cast
 
@@ -56,7 +57,7 @@ def compose_payment(desk: Desk, link: Link) -> Write:
 
 def _applied(desk: Desk, link: Link, parts: list[Part]) -> tuple[Application, ...]:
     applied = []
-    mine = _already(link)
+    mine = _already(desk, link)
     for part in parts:
         invoice = desk.invoice_link(Side.SYNCRO, part.document_id)
         if invoice is None or (invoice.state == SyncState.IGNORED and invoice.books_id is None):
@@ -70,11 +71,13 @@ def _applied(desk: Desk, link: Link, parts: list[Part]) -> tuple[Application, ..
     return tuple(applied)
 
 
-def _already(link: Link) -> dict[str, Decimal]:
+def _already(desk: Desk, link: Link) -> dict[str, Decimal]:
     """What this very payment has applied in the books already: an update may use it again."""
-    if link.books is None:
-        return {}
-    return {part["document_id"]: Decimal(part["amount"] or 0) for part in link.books.content.get("applications", [])}
+    mine: dict[str, Decimal] = defaultdict(Decimal)
+    for row in (link.books, *desk.further.get(link.pk, {}).values()):
+        for part in row.content.get("applications", []) if row is not None and row.is_live else ():
+            mine[part["document_id"]] += Decimal(part["amount"] or 0)
+    return mine
 
 
 def compose_payment_in(desk: Desk, link: Link) -> Write:

@@ -99,8 +99,9 @@ def creation(record: Record, marker: str = "") -> Write:
 
 def change(now: Record, verb: Verb = Verb.UPDATE, **fields: Any) -> Write:
     wanted = replace(now, **fields)
-    named = {"external_id": now.external_id, "revision": now.revision}
-    return Write(verb=verb, entity=now.entity, record=wanted, base=now, **named)
+    return Write(
+        verb=verb, entity=now.entity, record=wanted, base=now, external_id=now.external_id, revision=now.revision
+    )
 
 
 def customer(name: str = "Ada", **fields: Any) -> Customer:

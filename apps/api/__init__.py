@@ -1,0 +1,1 @@
+"""What machines call: the Web Connector of QuickBooks, and the platforms' notifications."""

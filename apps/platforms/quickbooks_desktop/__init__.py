@@ -1,0 +1,1 @@
+"""QuickBooks Desktop through the Web Connector: qbXML letters and their answers; see README.md for limits and quirks."""

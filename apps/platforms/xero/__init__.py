@@ -1,0 +1,1 @@
+"""Xero: see README.md for its limits and quirks; outsiders import `platform` alone."""

@@ -1,0 +1,1 @@
+"""What machines call: envelopes on the wire, notifications, and what strangers get."""

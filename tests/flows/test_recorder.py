@@ -1,0 +1,37 @@
+"""The recorder itself: what the rest of the suite is held against would be noticed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from apps.sandbox.frame import Request
+from tests import recorder
+
+pytestmark = pytest.mark.skipif(not recorder.checkable(), reason=recorder.MISSING)
+
+
+def sent(name: str, **body: Any) -> Request:
+    return Request("POST", f"/v3/company/1/{name}", {}, {}, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(sent("customer", DisplayName="Acme", Colour="red"), id="unknown field"),
+        pytest.param(sent("customer", DisplayName=7), id="a number for a text"),
+        pytest.param(sent("invoice", DocNumber="1001"), id="a new one without its customer"),
+        pytest.param(
+            sent("batch", BatchItemRequest=[{"bId": "1", "operation": "create", "Payment": {"TotalAmt": "5"}}]),
+            id="in a batch",
+        ),
+    ],
+)
+def test_a_body_the_vendor_does_not_describe_is_noticed(wrong: Request) -> None:
+    assert recorder.quickbooks_online(wrong)
+
+
+def test_a_body_as_described_passes() -> None:
+    assert recorder.quickbooks_online(sent("customer", DisplayName="Acme")) == []

@@ -1,0 +1,86 @@
+"""Every body of ours that reaches a pocket vendor in a test, held against the vendor's own description of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from apps.sandbox.frame import PocketApp, Request, Response
+
+#: The vendors' descriptions are not ours to ship: they lie beside the project.
+SPECS = Path(os.environ.get("TIEOUT_SPECS") or Path(__file__).resolve().parents[1].parent / "shared" / "specs")
+MISSING = (
+    "bodies sent are not held against the vendors' descriptions: they do not lie beside the project (TIEOUT_SPECS)"
+)
+Complaints = list[str]
+
+
+@cache
+def spec(path: str) -> ModuleType:
+    """A checking program of the descriptions, as a module."""
+    file = SPECS / path
+    found = importlib.util.spec_from_file_location(f"specs_{file.parent.name}_{file.stem}", file)
+    assert found is not None, file
+    assert found.loader is not None, file
+    module = importlib.util.module_from_spec(found)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # they leave their files open
+        found.loader.exec_module(module)
+    return module
+
+
+def quickbooks_online(request: Request) -> Complaints:
+    """Every object written: known fields, types, lengths, and what a new one must have."""
+    path = request.path.split("/")
+    if request.method != "POST" or path[1:3] != ["v3", "company"] or path[-1] == "query":
+        return []
+    check, body = spec("qbo/check.py"), json.loads(request.body)
+    errors: Complaints = []
+    names = {name.lower(): name for name in check.ENT}
+    if path[-1] != "batch":
+        check.entity(names[path[-1]], body, errors, create="Id" not in body)
+        return errors
+    for item in body["BatchItemRequest"]:
+        check.document({"BatchItemRequest": [item]}, errors)
+        for name in set(item) & set(check.ENT):
+            check.entity(name, item[name], errors, create=item.get("operation") == "create")
+    return errors
+
+
+#: What is checked of the requests to a pocket, by its name.
+CHECKS: dict[str, Callable[[Request], Complaints]] = {"quickbooks_online": quickbooks_online}
+
+
+def complaints(app: PocketApp, request: Request) -> Complaints:
+    """What is wrong with a request, in the words of the description, and the request itself."""
+    found = CHECKS[app.name](request) if app.name in CHECKS else []
+    return [f"{request.method} {request.path}: {each}\n{request.body.decode()[:600]}" for each in found]
+
+
+@contextmanager
+def recording(patch: pytest.MonkeyPatch) -> Iterator[list[tuple[PocketApp, Request]]]:
+    """Everything that any pocket of this process is asked, also what a test clears from its log."""
+    seen: list[tuple[PocketApp, Request]] = []
+    note: Callable[..., None] = PocketApp._note
+
+    def noted(app: PocketApp, request: Request, response: Response, fault: Any) -> None:
+        seen.append((app, request))
+        note(app, request, response, fault)
+
+    patch.setattr(PocketApp, "_note", noted)
+    yield seen
+
+
+def checkable() -> bool:
+    """Whether there is something to hold against."""
+    return SPECS.is_dir()
