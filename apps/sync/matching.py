@@ -93,7 +93,7 @@ def free_rows(company: Company, side: Side, entity: str) -> list[MirrorRow]:
     rows = rows_of(side)._default_manager.filter(live(), alone, company=company, entity=entity)
     if entity == "item":
         rows = rows.exclude(content__kind__in=NO_PRODUCTS)
-    return list(rows.exclude(content__only_supplier=True).defer("raw").order_by("pk"))
+    return list(rows.exclude(content__contains={"only_supplier": True}).defer("raw").order_by("pk"))
 
 
 def _paths(company: Company) -> dict[str, str]:

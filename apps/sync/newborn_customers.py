@@ -131,7 +131,7 @@ def put_under(company: Company, child: str, parent: str) -> Link:
 def _only_theirs(company: Company) -> Any:
     """Active customers of the books without a link and without anybody's mark."""
     rows = unlinked(company, Side.BOOKS, "customer").filter(live(), status=Status.ACTIVE, marker="")
-    return rows.exclude(content__only_supplier=True).order_by("pk")
+    return rows.exclude(content__contains={"only_supplier": True}).order_by("pk")
 
 
 def _perhaps(found: Matches) -> Mapping[int, Sequence[Pair]]:
