@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from tests.features.ledger import on_every_books
 from tests.world import NOTHING, World
+
+pytestmark = on_every_books
 
 
 def in_step(world: World, count: int) -> list[str]:
@@ -17,7 +18,7 @@ def in_step(world: World, count: int) -> list[str]:
 
 def standing(world: World) -> int:
     """Invoices of the books that are not voided."""
-    return sum(Decimal(str(row["TotalAmt"])) > 0 for row in world.in_books("Invoice"))
+    return sum(not each.voided for each in world.ledger.invoices())
 
 
 def test_many_at_once_are_held_and_stay_held(hasty: World) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from apps.mirror.models import Link
 from apps.sandbox.shop import books_day
+from tests.features.ledger import on_every_books
 from tests.world import World
 
 
@@ -15,6 +16,7 @@ def by_reason(world: World) -> Counter[tuple[str, str, str]]:
     return Counter(rest.values_list("entity", "state", "code"))
 
 
+@on_every_books
 def test_every_document_of_the_shop_stands_once_or_has_a_name(shop: World) -> None:
     """The first load, a day in the books, and a second run that writes nothing."""
     shop.policy(refunds="review")
@@ -29,6 +31,6 @@ def test_every_document_of_the_shop_stands_once_or_has_a_name(shop: World) -> No
         ("payment", "ignored", "declined"): 1,
         ("payment", "ignored", "zero"): 1,
     }
-    numbers = Counter(row["DocNumber"] for row in shop.in_books("Invoice"))
+    numbers = Counter(each.number for each in shop.ledger.invoices())
     assert (len(numbers), set(numbers.values())) == (399, {1})
     assert shop.sync().counts["writes"] == {"books": {}, "syncro": {}}

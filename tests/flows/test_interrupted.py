@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
 from apps.mirror.models import Link
 from apps.sync.current import link_counts
 from apps.sync.models import Request
+from tests.features.ledger import Ledger, on_direct_books, on_every_books
 from tests.flows.wires import Killed, dying_at, once, wound
 from tests.world import World
 
@@ -25,22 +27,23 @@ def paid_invoice(world: World, customer: str) -> None:
 
 def each_stands_once(world: World, documents: int) -> None:
     """So many half-paid invoices, each once, and nothing is waiting."""
-    assert Counter(row["Balance"] for row in world.in_books("Invoice")) == {50: documents}
-    assert world.total(world.in_books("Payment")) == 50 * documents
+    assert Counter(each.open for each in world.ledger.invoices()) == {Decimal(50): documents}
+    assert sum(each.amount for each in world.ledger.payments()) == 50 * documents
     counts = link_counts(world.company)
     assert (counts["pending"], counts["in_doubt"], counts["held"]) == (0, 0, 0)
 
 
+@on_direct_books
 @pytest.mark.parametrize(
-    ("death", "moment", "path"),
-    [(Killed, moment, path) for moment in ("before", "after") for path in ("/customer", "/invoice", "/payment")]
-    + [(SystemExit, "after", "/invoice"), (KeyboardInterrupt, "after", "/payment")],
+    ("death", "moment", "entity"),
+    [(Killed, moment, entity) for moment in ("before", "after") for entity in ("customer", "invoice", "payment")]
+    + [(SystemExit, "after", "invoice"), (KeyboardInterrupt, "after", "payment")],
 )
 def test_death_at_the_wire(
-    hasty: World, monkeypatch: pytest.MonkeyPatch, death: type[BaseException], moment: str, path: str
+    hasty: World, monkeypatch: pytest.MonkeyPatch, death: type[BaseException], moment: str, entity: str
 ) -> None:
     paid_invoice(hasty, hasty.customer())
-    dying = once(death(), path)
+    dying = once(death(), *hasty.ledger.request(entity))
     wound(monkeypatch, before=dying if moment == "before" else None, after=dying if moment == "after" else None)
     with pytest.raises(death):
         hasty.sync()
@@ -48,6 +51,7 @@ def test_death_at_the_wire(
     each_stands_once(hasty, 1)
 
 
+@on_every_books
 def test_death_at_any_statement(hasty: World) -> None:
     """Some of the places where a run writes to its own database; the seed says which."""
     seed = random.randrange(10**6)
@@ -62,6 +66,7 @@ def test_death_at_any_statement(hasty: World) -> None:
         each_stands_once(hasty, number)
 
 
+@on_every_books
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_death_at_every_statement(hasty: World) -> None:
@@ -88,10 +93,11 @@ def die_and_go_on(world: World, customer: str, place: int) -> bool:
     return alive
 
 
-def test_death_between_noting_the_loss_and_the_links(hasty: World) -> None:
+@on_direct_books
+def test_death_between_noting_the_loss_and_the_links(hasty: World, books: Ledger) -> None:
     """The request is noted as lost and its link is not yet in doubt: it must not pass for one that was never sent."""
     hasty.invoice(hasty.customer(), "100.00")
-    hasty.books.lose_next_answer(path="/invoice")
+    books.breaks("lose", "invoice")
     with dying_at(10**6) as written:
         hasty.sync(dry_run=True)
     for place in range(len(written), len(written) + 80):
@@ -100,15 +106,18 @@ def test_death_between_noting_the_loss_and_the_links(hasty: World) -> None:
         if Request.objects.filter(state="lost").exists():
             break
     hasty.sync()
-    assert len(hasty.in_books("Invoice")) == 1
+    assert len(books.invoices()) == 1
     assert Link.objects.filter(entity="invoice", state="in_sync").count() == 1
 
 
-def test_what_was_committed_and_never_sent_is_sent(hasty: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_direct_books
+def test_what_was_committed_and_never_sent_is_sent(
+    hasty: World, books: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     acme = hasty.customer()
     for _ in range(5):
         paid_invoice(hasty, acme)
-    wound(monkeypatch, before=once(Killed(), "/batch"))
+    wound(monkeypatch, before=once(Killed(), *books.request("invoice")))
     with pytest.raises(Killed):
         hasty.sync()
     assert Request.objects.filter(state="committed").count() == 1
@@ -116,18 +125,20 @@ def test_what_was_committed_and_never_sent_is_sent(hasty: World, monkeypatch: py
     each_stands_once(hasty, 5)
 
 
-def test_death_with_a_payment_on_its_way_into_syncro(hasty: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_every_books
+def test_death_with_a_payment_on_its_way_into_syncro(
+    hasty: World, books: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next run reads the payment in Syncro before it has settled it: it is ours coming back, not a new one."""
-    acme = hasty.customer()
-    invoice = hasty.invoice(acme, "100.00")
+    hasty.invoice(hasty.customer(), "100.00", number="1001")
     hasty.sync()
-    hasty.books.pay(hasty.books_id("customer", acme), "60.00", {hasty.books_id("invoice", invoice): "60.00"})
+    books.takes("60.00", {"1001": "60.00"})
     with monkeypatch.context() as patch:
-        wound(patch, after=once(Killed(), "/payments"))
+        wound(patch, after=once(Killed(), "POST", "/payments$"))
         with pytest.raises(Killed):
             hasty.sync()
     hasty.sync()
     hasty.sync()
-    assert [row["TotalAmt"] for row in hasty.in_books("Payment")] == [60]
-    assert [row["cents"] for row in hasty.syncro.state("payments")] == [6000]
+    assert [each.amount for each in books.payments()] == [60]
+    assert [each.amount for each in hasty.syncro_payments()] == [60]
     assert Link.objects.filter(entity="payment").count() == 1

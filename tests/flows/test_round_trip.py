@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from apps.sync.current import link_counts
+from tests.features.ledger import on_every_books
 from tests.world import World
 
 
+@on_every_books
 def test_an_invoice_and_its_payment_arrive_once(world: World) -> None:
     """Customer, invoice and payment in one run; a second run writes nothing."""
     acme = world.customer("Acme Ltd")
@@ -13,5 +15,5 @@ def test_an_invoice_and_its_payment_arrive_once(world: World) -> None:
     world.pays(acme, "50.00", {invoice: "50.00"})
     run = world.sync()
     assert link_counts(world.company)["in_sync"] == 3, run.counts
-    assert [row["Balance"] for row in world.in_books("Invoice")] == [70]
+    assert [each.open for each in world.ledger.invoices()] == [70]
     assert world.sync().counts["writes"] == {"books": {}, "syncro": {}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,12 +46,12 @@ class Wounded(httpx.BaseTransport):
         self.inner.close()
 
 
-def once(error: BaseException, path: str = "", method: str = "POST") -> Judge:
-    """Goes wrong at the first request that fits."""
+def once(error: BaseException, method: str = "POST", path: str = "") -> Judge:
+    """Goes wrong at the first request that fits; `path` is searched as a regular expression."""
     left = [error]
 
     def judge(request: httpx.Request) -> BaseException | None:
-        fits = request.method == method and path in request.url.path
+        fits = request.method == method and re.search(path, request.url.path)
         return left.pop() if fits and left else None
 
     return judge

@@ -15,7 +15,7 @@ __all__ = [
 #: By the platform's key in the registry; the first is what a story is told on that does not depend on the books.
 LEDGERS: dict[str, type[Ledger]] = {"quickbooks_online": QuickBooksOnline}
 #: Those we call; the others call us.
-DIRECT = [key for key, ledger in LEDGERS.items() if ledger.creates]
+DIRECT = [key for key, ledger in LEDGERS.items() if not ledger.calls_us]
 
 #: Tells every story of a module once on each books platform.
 on_every_books = pytest.mark.parametrize("platform", list(LEDGERS), indirect=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from apps.sandbox.frame import PocketApp
 
 TODAY = dt.date(2026, 11, 20)
 Parts = dict[str, str]
+Wanted = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Ledger(abc.ABC):
 
     #: The pocket vendor.
     app: ClassVar[type[PocketApp]]
-    #: By entity, the method and path (a regular expression) of the requests that make one; none for books that call us.
-    creates: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    #: Whether they call us, so that nothing can be asked of them.
+    calls_us: ClassVar[bool] = False
     #: Where payments go unless a mapping says otherwise.
     usual_account: ClassVar[str] = "Undeposited Funds"
     #: Whether these books know ways of paying.
@@ -193,7 +194,19 @@ class Ledger(abc.ABC):
         apply = {self.invoice(number).id: part for number, part in parts.items()}
         return str(self.control.move_payment(id=payment, apply=apply))
 
-    def breaks(self, kind: str, entity: str, **fault: Any) -> None:
-        """The next request that makes such a thing goes wrong: "lose", "drop", "delay", "status"."""
-        method, path = self.creates[entity]
+    def request(self, entity: str, verb: str = "create") -> Wanted:
+        """Which requests of ours do this to such a thing: the method, and a regular expression for the path."""
+        raise NotImplementedError("these books call us")
+
+    def breaks(self, kind: str, entity: str, verb: str = "create", **fault: Any) -> None:
+        """The next request that does this to such a thing goes wrong: "lose", "drop", "delay", "status"."""
+        method, path = self.request(entity, verb)
         self.control.fault(kind=kind, method=method, path=path, **fault)
+
+    def answered(self, entity: str, verb: str = "create") -> int:
+        """How many such requests were done so far."""
+        method, path = self.request(entity, verb)
+        return sum(
+            row["method"] == method and re.search(path, row["path"]) is not None and row["status"] == 200
+            for row in self.control.log()
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from apps.connections.connecting import connect_account
 from apps.connections.models import Company
@@ -19,7 +19,6 @@ class QuickBooksOnline(Ledger):
     """One company of the pocket QuickBooks Online."""
 
     app = PocketQuickBooks
-    creates: ClassVar = {entity: ("POST", rf"/({entity}|batch)$") for entity in ("customer", "invoice", "payment")}
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our app's consent to it."""
@@ -31,6 +30,10 @@ class QuickBooksOnline(Ledger):
         settings.QBO_WEBHOOK_VERIFIER = granted["webhook_verifier"]
         connect_account(company, "quickbooks_online", realm, Tokens(refresh=granted["refresh_token"]))
 
+    def request(self, entity: str, verb: str = "create") -> tuple[str, str]:
+        """Alone at the entity's own address, or several in a batch."""
+        return "POST", rf"/({entity}|batch)$"
+
     def customers(self) -> list[str]:
         """Display names."""
         return sorted(row["DisplayName"] for row in self.control.state("Customer"))
@@ -38,7 +41,7 @@ class QuickBooksOnline(Ledger):
     def parent_of(self, customer: str) -> str:
         """The customer whose job it is."""
         (row,) = [row for row in self.control.state("Customer") if row["DisplayName"] == customer]
-        return self._name("Customer", row.get("ParentRef"))
+        return _name(self._names("Customer"), row.get("ParentRef"))
 
     def named(self, entity: str, name: str) -> str:
         """By name, in its list."""
@@ -46,12 +49,15 @@ class QuickBooksOnline(Ledger):
 
     def invoices(self) -> list[BookedInvoice]:
         """Every invoice, by number."""
-        return sorted(map(self._invoice, self.control.state("Invoice")), key=lambda each: each.number)
+        people = self._names("Customer")
+        rows = self.control.state("Invoice")
+        return sorted((_invoice(row, people) for row in rows), key=lambda each: each.number)
 
     def payments(self) -> list[BookedPayment]:
         """Every payment, oldest first."""
         standing = [row for row in self.control.state("Payment") if not _voided(row)]
-        return sorted(map(self._payment, standing), key=lambda each: int(each.id))
+        names = {entity: self._names(entity) for entity in ("Customer", "PaymentMethod", "Account", "Invoice")}
+        return sorted((_payment(row, names) for row in standing), key=lambda each: int(each.id))
 
     def account(self, name: str, kind: str) -> str:
         """A new account of the chart, by id."""
@@ -137,37 +143,42 @@ class QuickBooksOnline(Ledger):
         item = {"ItemRef": {"value": self.named("item", "Services")}, "TaxCodeRef": {"value": "NON"}}
         return {"DetailType": "SalesItemLineDetail", "Amount": float(amount), "SalesItemLineDetail": item}
 
-    def _invoice(self, row: dict[str, Any]) -> BookedInvoice:
-        lines = [
-            BookedLine(line.get("Description", ""), _money(line.get("Amount")))
-            for line in row["Line"]
-            if line["DetailType"] != "SubTotalLineDetail"
-        ]
-        tax = _money((row.get("TxnTaxDetail") or {}).get("TotalTax"))
-        return BookedInvoice(
-            row["Id"], row.get("DocNumber", ""), self._name("Customer", row["CustomerRef"]), row["TxnDate"], row.get("DueDate", ""),
-            _money(row["TotalAmt"]), tax, _money(row["Balance"]), lines,
-            voided=_voided(row),
-        )  # fmt: skip
+    def _names(self, entity: str) -> dict[str, str]:
+        """What the documents of an entity are called, by id."""
+        words = ("DisplayName", "DocNumber", "Name")
+        return {row["Id"]: next((row[word] for word in words if word in row), "") for row in self.control.state(entity)}
 
-    def _payment(self, row: dict[str, Any]) -> BookedPayment:
-        numbers = {doc["Id"]: doc.get("DocNumber", "") for doc in self.control.state("Invoice")}
-        applied = {
-            numbers[link["TxnId"]]: _money(line["Amount"])
-            for line in row.get("Line") or []
-            for link in line["LinkedTxn"]
-            if link["TxnType"] == "Invoice"
-        }
-        return BookedPayment(
-            row["Id"], self._name("Customer", row["CustomerRef"]), _money(row["TotalAmt"]), row["TxnDate"],
-            self._name("PaymentMethod", row.get("PaymentMethodRef")), self._name("Account", row.get("DepositToAccountRef")),
-            row.get("PaymentRefNum", ""), _money(row.get("UnappliedAmt")), applied,
-            next((word for word in str(row.get("PrivateNote", "")).split() if word.startswith("tieout:")), ""),
-        )  # fmt: skip
 
-    def _name(self, entity: str, reference: dict[str, str] | None) -> str:
-        rows = {row["Id"]: row.get("DisplayName") or row["Name"] for row in self.control.state(entity)}
-        return str(rows[reference["value"]]) if reference else ""
+def _invoice(row: dict[str, Any], people: dict[str, str]) -> BookedInvoice:
+    lines = [
+        BookedLine(line.get("Description", ""), _money(line.get("Amount")))
+        for line in row["Line"]
+        if line["DetailType"] != "SubTotalLineDetail"
+    ]
+    return BookedInvoice(
+        row["Id"], row.get("DocNumber", ""), _name(people, row["CustomerRef"]), row["TxnDate"], row.get("DueDate", ""),
+        _money(row["TotalAmt"]), _money((row.get("TxnTaxDetail") or {}).get("TotalTax")), _money(row["Balance"]), lines,
+        _voided(row),
+    )  # fmt: skip
+
+
+def _payment(row: dict[str, Any], names: dict[str, dict[str, str]]) -> BookedPayment:
+    applied = {
+        names["Invoice"][link["TxnId"]]: _money(line["Amount"])
+        for line in row.get("Line") or []
+        for link in line["LinkedTxn"]
+        if link["TxnType"] == "Invoice"
+    }
+    marks = [word for word in str(row.get("PrivateNote", "")).split() if word.startswith("tieout:")]
+    return BookedPayment(
+        row["Id"], _name(names["Customer"], row["CustomerRef"]), _money(row["TotalAmt"]), row["TxnDate"],
+        _name(names["PaymentMethod"], row.get("PaymentMethodRef")), _name(names["Account"], row.get("DepositToAccountRef")),
+        row.get("PaymentRefNum", ""), _money(row.get("UnappliedAmt")), applied, "".join(marks[:1]),
+    )  # fmt: skip
+
+
+def _name(names: dict[str, str], reference: dict[str, str] | None) -> str:
+    return names[reference["value"]] if reference else ""
 
 
 def _voided(row: dict[str, Any]) -> bool:
