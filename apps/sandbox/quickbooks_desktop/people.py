@@ -166,10 +166,13 @@ class People(PocketApp):
             doc = self._by_hand(ADDS["ItemService"], "ItemService", body=body)
         return f"ItemService:{doc['id']}"
 
-    def control_tax_rate(self, name: str, percent: str | float = "0", group: list[str] | None = None) -> str:
-        """A sales tax item, or a group of such; the id with its entity before it."""
-        if group:
-            body: Document = {"Name": name, "ItemSalesTaxRef": [bare(key) for key in group]}
+    def control_tax_rate(self, name: str, percent: str | float = "0", parts: list[str] | None = None) -> str:
+        """The sales tax item of this name, or the group over such; the id with its entity before it."""
+        known = self.company().by_name(space_of("ItemSalesTax"), name)
+        if known is not None:
+            return f"{known['entity']}:{known['id']}"
+        if parts:
+            body: Document = {"Name": name, "ItemSalesTaxRef": [bare(key) for key in parts]}
             return f"ItemSalesTaxGroup:{self._by_hand(ADDS['ItemSalesTaxGroup'], 'ItemSalesTaxGroup', body=body)['id']}"
         body = {"Name": name, "ItemDesc": name, "TaxRate": str(percent)}
         return f"ItemSalesTax:{self._by_hand(ADDS['ItemSalesTax'], 'ItemSalesTax', body=body)['id']}"

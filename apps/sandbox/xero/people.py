@@ -233,14 +233,13 @@ class People(Identity):
         return str(self._screens(tenant).write("Item", body)["ItemID"])
 
     def control_tax_rate(
-        self,
-        name: str,
-        percent: str | float | None = None,
-        components: dict[str, str | float] | None = None,
-        tenant: str | None = None,
+        self, name: str, percent: str | float = "0", parts: list[str] | None = None, tenant: str | None = None
     ) -> str:
-        """A tax rate of one percentage, or of several components; its TaxType."""
+        """The tax rate of this name, made with one component or with those of others; its TaxType."""
         org = self.organisation(tenant)
-        parts = components or {name: percent or 0}
-        pairs = tuple((part, float(rate)) for part, rate in parts.items())
-        return put_rate(org, new_tax_type(org), name, pairs)
+        rates = {doc["TaxType"]: doc for doc in org.all("TaxRate")}
+        named = [key for key, doc in rates.items() if doc["Name"] == name]
+        if named:
+            return str(named[0])
+        below = [(each["Name"], float(each["Rate"])) for key in parts or [] for each in rates[key]["TaxComponents"]]
+        return put_rate(org, new_tax_type(org), name, tuple(below or [(name, float(percent))]))
