@@ -133,6 +133,8 @@ def next_status(change: Change, old: Document | None) -> str:
         raise Invalid(NOT_VALID.format(words))
     if wanted == "VOIDED" and old and change.org.index.touched(change.entity, old[IDS[change.entity]]):
         raise Invalid(HAS_PAYMENT_VOID.format(wanted, words.lower()))
+    if wanted == "VOIDED" and before == "PAID" and not change.ui and change.setting("void_zero_invoice") == "refuse":
+        raise Invalid(NOT_VALID.format(words))
     due = change.sent.get("DueDate") or (old or {}).get("DueDate")
     if wanted in ("AUTHORISED", "PAID") and change.entity == "Invoice" and not due:
         raise Invalid("DueDate cannot be empty")

@@ -75,7 +75,7 @@ class Gateway(People):
         return response
 
     def _crowded(self, request: Request) -> Response:
-        response = refusal("concurrent", 1)
+        response = refusal("concurrent")
         with self.lock:
             self._note(request, response, None)
         return response
@@ -144,8 +144,11 @@ class Gateway(People):
         return self._remember(request, key, self._carried_out(org, work))
 
     def _remember(self, request: Request, key: str, response: Response) -> Response:
+        for old in self.store.all("replay"):
+            if self.clock() >= old["at"] + REPLAY_SECONDS:
+                self.store.remove("replay", old["key"])
         text = response.body.decode() if isinstance(response.body, bytes) else ""
-        kept = {"digest": digest(request), "status": response.status, "at": self.clock()}
+        kept = {"key": key, "digest": digest(request), "status": response.status, "at": self.clock()}
         kept |= {"text": text, "body": None if text else response.body or None}
         self.store.put("replay", key, kept)
         return response

@@ -71,7 +71,7 @@ class Limits:
             self.flying[tenant] -= 1
 
 
-def refusal(problem: str, seconds: int) -> Response:
-    """429: why, and how long to wait."""
-    wait = {"Retry-After": str(seconds)} if seconds else {}
+def refusal(problem: str, seconds: int = 0) -> Response:
+    """429: why, and for the minute and the day how long to wait."""
+    wait = {"Retry-After": str(seconds)} if problem in ("minute", "day") else {}
     return Response(429, {}, {"X-Rate-Limit-Problem": problem, **wait})

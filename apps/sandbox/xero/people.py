@@ -11,7 +11,7 @@ from apps.sandbox.xero.organisation import IDS, Organisation
 from apps.sandbox.xero.render import organisation_view, render
 from apps.sandbox.xero.screens import Screens
 from apps.sandbox.xero.seed import new_tax_type, put_rate, seed
-from apps.sandbox.xero.settings import DEFAULTS
+from apps.sandbox.xero.settings import DEFAULTS, READINGS
 from apps.sandbox.xero.writing import PLURALS
 
 ENTITIES = {entity.lower(): entity for entity in IDS} | {name.lower(): entity for entity, name in PLURALS.items()}
@@ -90,6 +90,8 @@ class People(Identity):
         """Read a doubt of the vendor's documents otherwise; see settings.DEFAULTS."""
         if name not in DEFAULTS:
             raise LookupError(f"no setting {name!r}; there are {sorted(DEFAULTS)}")
+        if name in READINGS and value not in READINGS[name]:
+            raise ValueError(f"{name} is one of {READINGS[name]}, not {value!r}")
         self.settings[name] = value
         self.store.put("setting", name, {"name": name, "value": value})
 

@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "payment_reference_length": 255,  # or any other: nothing is documented
     "delete_reconciled": "refuse",  # or "allow": payments and batches that are reconciled
     "zero_invoice": "paid",  # or "authorised": what becomes of an approved invoice of 0.00
+    "void_zero_invoice": "allow",  # or "refuse": VOIDED on an invoice of 0.00, which is PAID by itself
     "number_reuse": "taken",  # or "free": the number of a voided or deleted invoice or credit note
     "max_tracking_options": 100,  # per category; the documents name no number
     "unarchive": "refuse",  # or "allow": ContactStatus ACTIVE on an archived contact
@@ -36,3 +37,16 @@ DEFAULTS: dict[str, Any] = {
     "webhook_retry_scale": 1.0,
     "webhook_repeat": 1,  # how often each delivery is made
 }
+
+# The readings of a doubt that are words.
+READINGS = {
+    "loopback_redirect": ("refuse", "accept"), "modified_since": ("exclusive", "inclusive"),
+    "unchanged": ("304", "empty"), "since_offset": ("refuse", "accept"), "deleted_payments": ("bumped", "silent"),
+    "refused_batch": ("saves_none", "saves_valid"), "unknown_fields": ("refuse", "ignore"),
+    "delete_reconciled": ("refuse", "allow"), "zero_invoice": ("paid", "authorised"),
+    "void_zero_invoice": ("allow", "refuse"), "number_reuse": ("taken", "free"), "unarchive": ("refuse", "allow"),
+    "tax_override": ("not_above_unit", "free"), "contact_lists": ("replace", "merge"),
+    "allocation_date": ("required", "optional"), "allocate_other_contact": ("refuse", "allow"),
+    "overpayment_reference": ("drop", "refuse"), "ui_overpayment_type": ("RECEIVE-OVERPAYMENT", "AROVERPAYMENT"),
+    "refund_target": ("Invoice", "own"), "balances": ("net", "invoices"),
+}  # fmt: skip

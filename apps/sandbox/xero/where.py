@@ -40,7 +40,6 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Contact": {
         "name": ("text", "Name"), "emailaddress": ("text", "EmailAddress"), "accountnumber": ("text", "AccountNumber"),
-        "contactid": ("guid", "ContactID"),
     },
     "BankTransaction": {
         "type": ("text", "Type"), "status": ("text", "Status"), "date": ("date", "Date"),

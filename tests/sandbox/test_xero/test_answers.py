@@ -38,7 +38,7 @@ def check() -> Check:
 
 def faults(check: Check, answer: httpx.Response) -> list[tuple[str, str]]:
     """What is wrong with one answer."""
-    if not answer.content or "json" not in answer.headers["content-type"]:
+    if "/api.xro/" not in str(answer.request.url) or not answer.content or "json" not in answer.headers["content-type"]:
         return []
     body = answer.json()
     if answer.status_code == 400:

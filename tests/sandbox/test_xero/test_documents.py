@@ -156,7 +156,12 @@ def test_the_status_only_goes_forward(desk: Desk) -> None:
 
 def test_an_invoice_of_nothing_is_paid_at_once(desk: Desk) -> None:
     key = desk.contact()
-    assert desk.invoice(key, 0)["Status"] == "PAID"
+    made = desk.invoice(key, 0)
+    assert made["Status"] == "PAID"
+    desk.control.setting(name="void_zero_invoice", value="refuse")
+    assert "not of valid status" in desk.refused("POST", f"Invoices/{made['InvoiceID']}", VOIDED)
+    desk.control.setting(name="void_zero_invoice", value="allow")
+    assert desk.edit("Invoices", made["InvoiceID"], **VOIDED)["Status"] == "VOIDED"
     desk.control.setting(name="zero_invoice", value="authorised")
     assert desk.invoice(key, 0)["Status"] == "AUTHORISED"
 

@@ -20,7 +20,7 @@ FEW = "offline_access openid accounting.invoices"
 
 def ask(desk: Desk, **words: str) -> httpx.Response:
     query = {"client_id": desk.keys["client_id"], "response_type": "code", "redirect_uri": BACK, "state": "s1"}
-    return httpx.get(f"{desk.url}/identity/connect/authorize", params={"scope": FEW, **query, **words})
+    return desk.http.get(f"{desk.url}/identity/connect/authorize", params={"scope": FEW, **query, **words})
 
 
 def words_of(answer: httpx.Response) -> dict[str, list[str]]:
@@ -38,8 +38,8 @@ def test_consent_leads_back_with_a_code_that_works_once(desk: Desk) -> None:
     claims = answer["access_token"].split(".")[1]
     event = json.loads(base64.urlsafe_b64decode(claims + "=="))["authentication_event_id"]
     bearer = {"Authorization": f"Bearer {answer['access_token']}"}
-    assert httpx.get(f"{desk.url}/connections?authEventId={event}", headers=bearer).json() == []
-    found = httpx.get(f"{desk.url}/Connections", headers=bearer).json()
+    assert desk.http.get(f"{desk.url}/connections?authEventId={event}", headers=bearer).json() == []
+    found = desk.http.get(f"{desk.url}/Connections", headers=bearer).json()
     assert [(each["tenantId"], each["tenantType"]) for each in found] == [(desk.tenant, "ORGANISATION")]
 
 
@@ -84,17 +84,17 @@ def test_access_tokens_live_half_an_hour(desk: Desk, clock: Clock) -> None:
 def test_revocation_takes_every_connection(desk: Desk) -> None:
     token = {"token": desk.keys["refresh_token"]}
     keys = (desk.keys["client_id"], desk.keys["client_secret"])
-    assert httpx.post(f"{desk.url}/connect/revocation", data=token, auth=keys).status_code == 200
+    assert desk.http.post(f"{desk.url}/connect/revocation", data=token, auth=keys).status_code == 200
     assert desk.send("GET", "Organisation").status_code == 401
     assert desk.refresh(token["token"]).json() == {"error": "invalid_grant"}
 
 
 def test_a_deleted_connection_closes_one_organisation(desk: Desk) -> None:
     bearer = {"Authorization": desk.http.headers["Authorization"]}
-    key = httpx.get(f"{desk.url}/connections", headers=bearer).json()[0]["id"]
-    assert httpx.delete(f"{desk.url}/connections/{key}", headers=bearer).status_code == 204
+    key = desk.http.get(f"{desk.url}/connections", headers=bearer).json()[0]["id"]
+    assert desk.http.delete(f"{desk.url}/connections/{key}", headers=bearer).status_code == 204
     assert desk.send("GET", "Organisation").status_code == 403
-    assert httpx.get(f"{desk.url}/connections", headers=bearer).json() == []
+    assert desk.http.get(f"{desk.url}/connections", headers=bearer).json() == []
 
 
 def test_a_scope_that_is_missing_is_told(open_company: Callable[..., Desk]) -> None:

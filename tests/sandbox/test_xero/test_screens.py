@@ -3,6 +3,7 @@
 import pytest
 
 from apps.sandbox.control import ControlError
+from apps.sandbox.xero.settings import DEFAULTS, READINGS
 
 from .desk import Desk
 
@@ -130,3 +131,11 @@ def test_an_unknown_word_is_told(desk: Desk) -> None:
         desk.control.state("Nothing")
     with pytest.raises(ControlError, match="no setting 'nothing'"):
         desk.control.setting("nothing", 1)
+    with pytest.raises(ControlError, match="is one of"):
+        desk.control.setting("unchanged", "nothing")
+
+
+def test_every_word_of_a_doubt_has_its_readings() -> None:
+    words = {name for name, value in DEFAULTS.items() if isinstance(value, str)}
+    assert words == set(READINGS)
+    assert all(DEFAULTS[name] == readings[0] for name, readings in READINGS.items())
