@@ -111,7 +111,7 @@ def test_items_and_rates_of_the_shop_name_their_kind(desk: Desk) -> None:
     assert (kind, item["SalesOrPurchase"]["AccountRef"]["FullName"]) == ("ItemService", "Customer deposits liability")
     assert desk.app.control_deposit_item() == f"{kind}:{key}"
     rate = desk.app.control_tax_rate("City", "2")
-    assert desk.app.control_tax_rate("Both", group=[rate]).startswith("ItemSalesTaxGroup:")
+    assert desk.app.control_tax_rate("Both", parts=[rate]).startswith("ItemSalesTaxGroup:")
 
 
 def test_the_pocket_is_asked_by_control_verbs_only(desk: Desk) -> None:

@@ -120,7 +120,8 @@ def test_the_shop_finds_what_it_needs(desk: Desk) -> None:
     assert desk.read("Accounts", desk.control.find("Account", "Customer deposits liability"))["Code"] == account
     vendor = desk.control.own_vendor(name="Ingram")
     assert desk.read("Contacts", vendor)["IsSupplier"] is True
-    kind = desk.control.tax_rate(name="Group", components={"State": 6.25, "City": "0.5"})
+    parts = [desk.control.tax_rate(name=name, percent=rate) for name, rate in (("State", "6.25"), ("City", "0.5"))]
+    kind = desk.control.tax_rate(name="Group", parts=parts)
     assert desk.read("TaxRates", kind)["EffectiveRate"] == 6.75
     for name in ("Checking", "Undeposited Funds", "Cost of Goods Sold", "Sales of Product Income"):
         assert desk.control.find(entity="Account", name=name)
