@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,7 @@ def test_a_pull_that_finds_nothing_ends_and_keeps_its_place(counter: Counter, en
     letter: Letter | None = counter.ask(entity, cursor)
     last = Page()
     while letter is not None:
+        assert json.loads(json.dumps(letter.context)) == letter.context
         message = judge(letter.text)[0]
         replies = [reply(str(each.tag)[:-2], "", str(each.get("requestID")), **NOTHING) for each in message]
         last, letter = page(counter, letter, *replies)
