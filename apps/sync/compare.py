@@ -14,6 +14,7 @@ from apps.mirror.legs import further_rows
 from apps.mirror.models import Application, Link, MirrorRow
 from apps.platforms.base import Side
 from apps.platforms.records import Customer, Invoice, Item, Line, LineKind, Record
+from apps.platforms.registry import platform_class
 
 #: Cents a document may differ by and still be the same document (recipes.md 3, cents left over).
 TOLERANCE = Decimal("0.05")
@@ -89,7 +90,8 @@ def _item(link: Link) -> Iterable[Pair]:
 def _invoice(link: Link) -> Iterable[Pair]:
     ours, theirs = cast("tuple[Invoice, Invoice]", _records(link))
     if ours.number and theirs.number:
-        yield "number", ours.number[:21], theirs.number
+        kept = platform_class(link.company.books_platform).number_length
+        yield "number", ours.number[:kept], theirs.number
     yield "customer", _counterpart(link.company, "customer", Side.SYNCRO, ours.customer_id), theirs.customer_id
     yield "date", ours.date, theirs.date
     yield "total", ours.total, theirs.total

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.connections.models import Company
 from apps.mirror.models import Link
-from apps.platforms.base import Letter, MailboxPlatform, Write
+from apps.platforms.base import Letter, MailboxPlatform, Side, Write
 from apps.platforms.errors import PlatformError
 from apps.sync.batch import Batch, Part, Pushed
 from apps.sync.claim import Patience, give_back
@@ -78,7 +78,7 @@ def part_of(request: Request) -> Part:
     for item in items:
         link, source = item.link, item.write.get("source")
         link.fence = item.fence
-        row = link.syncro if link.origin == "syncro" else link.books
+        row = link.row(Side(link.origin))
         if row is not None and source:  # as it was when the letter was made: what changed since is noticed
             row.digest, row.content = source["digest"], source["content"]
         part.append((link, write_of(item)))
