@@ -14,7 +14,7 @@ def test_the_total_is_subtotal_and_tax_and_no_field_says_it(desk: Desk) -> None:
 
 def test_tax_is_rounded_once_per_document_and_tax_item(desk: Desk) -> None:
     rates = [desk.app.control_tax_rate(name, "2.5") for name in ("State", "City")]
-    desk.app.control_tax_rate("Both", group=rates)
+    desk.app.control_tax_rate("Both", parts=rates)
     lines = [desk.line("0.10", "Tax") for _ in range(2)]
     body: Body = {"CustomerRef": {"ListID": desk.customer()}, "ItemSalesTaxRef": {"FullName": "Both"}}
     made = desk.make("InvoiceAdd", {**body, "InvoiceLineAdd": lines})
