@@ -96,8 +96,11 @@ class PocketDesktop(People):
         """The same in the words of the other books."""
         self.control_disconnect()
 
-    def control_registration(self) -> list[str]:
+    def control_registration(self) -> Document:
         """The applications in the Web Connector."""
+        return {"applications": self._names()}
+
+    def _names(self) -> list[str]:
         return [doc["name"] for doc in self.store.all(APPLICATION)]
 
     def control_password(self, password: str, application: str | None = None) -> None:
@@ -109,7 +112,7 @@ class PocketDesktop(People):
 
     def connector(self, application: str | None = None) -> WebConnector:
         """The Web Connector's entry for an application, or for the only one; LookupError otherwise."""
-        names = self.control_registration()
+        names = self._names()
         if application is None and len(names) != 1:
             raise LookupError(f"which application? there are {names}")
         name = application or names[0]
@@ -152,7 +155,7 @@ class PocketDesktop(People):
     def _poll_all(self, seconds: float, stop: threading.Event) -> None:
         while not stop.wait(seconds):
             with self.lock:
-                connectors = [self.connector(name) for name in self.control_registration()]
+                connectors = [self.connector(name) for name in self._names()]
             for connector in connectors:
                 connector.poll()
 

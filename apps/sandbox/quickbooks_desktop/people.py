@@ -167,15 +167,14 @@ class People(PocketApp):
         return f"ItemService:{doc['id']}"
 
     def control_tax_rate(self, name: str, percent: str | float = "0", parts: list[str] | None = None) -> str:
-        """The sales tax item of this name, or the group over such; the id with its entity before it."""
-        known = self.company().by_name(space_of("ItemSalesTax"), name)
-        if known is not None:
-            return f"{known['entity']}:{known['id']}"
-        if parts:
-            body: Document = {"Name": name, "ItemSalesTaxRef": [bare(key) for key in parts]}
-            return f"ItemSalesTaxGroup:{self._by_hand(ADDS['ItemSalesTaxGroup'], 'ItemSalesTaxGroup', body=body)['id']}"
-        body = {"Name": name, "ItemDesc": name, "TaxRate": str(percent)}
-        return f"ItemSalesTax:{self._by_hand(ADDS['ItemSalesTax'], 'ItemSalesTax', body=body)['id']}"
+        """A sales tax item, or a group over such; its id with the entity before it, the same when it is there."""
+        entity = "ItemSalesTaxGroup" if parts else "ItemSalesTax"
+        doc = self.company().by_name("item", name)
+        if doc is None:
+            body: Document = {"Name": name, "ItemDesc": name}
+            body |= {"ItemSalesTaxRef": [bare(key) for key in parts]} if parts else {"TaxRate": str(percent)}
+            doc = self._by_hand(ADDS[entity], entity, body=body)
+        return f"{doc['entity']}:{doc['id']}"
 
     def control_state(self, kind: str) -> list[Document]:
         """All documents of an entity with lines and links, inactive ones too."""

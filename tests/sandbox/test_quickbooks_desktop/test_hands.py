@@ -1,5 +1,6 @@
 """What people do in the screens, and what the story of the shop asks of every books."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from apps.sandbox.control import Control, ControlError
 from apps.sandbox.frame import PocketServer
 from apps.sandbox.quickbooks_desktop.app import PocketDesktop
+from apps.sandbox.shop import seed
+from apps.sandbox.shop.catalogue import VENDOR_TWIN
 from apps.sandbox.store import Store
+from apps.sandbox.syncro.app import PocketSyncro
 
 from .desk import Desk, payment
 
@@ -112,6 +116,17 @@ def test_items_and_rates_of_the_shop_name_their_kind(desk: Desk) -> None:
     assert desk.app.control_deposit_item() == f"{kind}:{key}"
     rate = desk.app.control_tax_rate("City", "2")
     assert desk.app.control_tax_rate("Both", parts=[rate]).startswith("ItemSalesTaxGroup:")
+
+
+def test_the_shop_opens_in_these_books_too(desk: Desk) -> None:
+    servers = [PocketServer(PocketSyncro(Store())).start(), PocketServer(desk.app).start()]
+    for _ in range(2):
+        seed(Control(servers[0].url), Control(servers[1].url), dt.date(2026, 10, 1))
+    assert len(desk.ask("ItemSalesTaxGroupQuery")) == 1
+    assert [row["Name"] for row in desk.ask("VendorQuery")].count(VENDOR_TWIN) == 1
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 def test_the_pocket_is_asked_by_control_verbs_only(desk: Desk) -> None:

@@ -20,7 +20,7 @@ def test_a_good_file_is_taken_and_the_company_stamped(desk: Desk, stub: Stub) ->
     assert desk.app.control_connect(stub.qwc(), "secret") == {"application": "Portal", "every": 900}
     row = desk.ask("CompanyQuery", {"OwnerID": OWNER})[0]["DataExtRet"]
     assert {each["DataExtName"]: each["DataExtValue"] for each in row}["FileID"] == FILE
-    assert desk.app.control_registration() == ["Portal"]
+    assert desk.app.control_registration() == {"applications": ["Portal"]}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_good_file_is_taken_and_the_company_stamped(desk: Desk, stub: Stub) ->
 def test_a_file_out_of_rule_is_not_taken(desk: Desk, stub: Stub, more: dict[str, str], code: str) -> None:
     with pytest.raises(ValueError, match=code):
         desk.app.control_connect(stub.qwc(**more), "secret")
-    assert desk.app.control_registration() == []
+    assert desk.app.control_registration() == {"applications": []}
 
 
 @pytest.mark.parametrize(("path", "status", "code"), [("/soap", 405, "QBWC1048"), ("/help", 302, "QBWC1003")])
