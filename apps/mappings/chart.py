@@ -32,7 +32,7 @@ KINDS: Mapping[str, Use] = {
 #: Words of `Account.subtype`; where it says more than the kind.
 SUBTYPES: Mapping[str, Use] = {
     "undepositedfunds": Use.UNDEPOSITED,
-    **dict.fromkeys(("enablepaymentstoaccount", "paymentsenabled", "payments"), Use.TAKES_PAYMENTS),
+    **dict.fromkeys(("paymentsallowed", "enablepaymentstoaccount"), Use.TAKES_PAYMENTS),
 }
 #: Names under which money waits until it is deposited, whatever their kind.
 NAMES: Mapping[str, Use] = {

@@ -39,7 +39,7 @@ ALIASES: Mapping[str, str] = {
     "amex": "credit card", "american express": "credit card", "credit cards": "credit card", "cash payment": "cash",
 }  # fmt: skip
 #: Where payments go, in order of preference; the first use that exactly one account has is proposed.
-DEPOSITED_TO = (Use.UNDEPOSITED, Use.TAKES_PAYMENTS, Use.BANK)
+DEPOSITED_TO = (Use.UNDEPOSITED, Use.BANK, Use.TAKES_PAYMENTS)
 #: Names in order of preference; the first that exists once is proposed.
 DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
 NO_MONEY_ITEMS: Mapping[str, tuple[str, ...]] = {
@@ -178,9 +178,14 @@ def _method(seen: Seen, name: str) -> Mapped | None:
 
 
 def _deposited_to(seen: Seen) -> Account | None:
-    """Where payments wait for their deposit; else the one account that takes payments, else the one bank account."""
-    found = (of_use(seen.accounts, use) for use in DEPOSITED_TO)
-    return next((only(accounts) for accounts in found if accounts), None)
+    """Where payments wait for their deposit; else the one bank account, else the one other account that takes payments."""
+    banks = {account.external_id for account in of_use(seen.accounts, Use.BANK)}
+    for use in DEPOSITED_TO:
+        found = of_use(seen.accounts, use)
+        one = only(each for each in found if use is not Use.TAKES_PAYMENTS or each.external_id not in banks)
+        if one is not None:
+            return one
+    return None
 
 
 def _of_lines(seen: Seen) -> Sequence[Item | Account]:

@@ -13,7 +13,6 @@ from apps.platforms.base import DirectPlatform, Outcome, Side, Verb, Write
 from apps.platforms.content import to_content
 from apps.platforms.errors import AlreadyThere
 from apps.platforms.records import Customer, Item, SalesDocument
-from apps.platforms.registry import platform_class
 from apps.sync.compose.desk import Desk
 from apps.sync.links import join
 from apps.sync.pull import read_again
@@ -51,7 +50,7 @@ def _holder(desk: Desk, write: Write) -> str | None:
     that parent has counts: whether another's child of the name is in the way, the platform says.
     """
     parent = getattr(write.record, "parent_id", "")
-    if not parent or not platform_class(desk.company.books_platform).nests_customers:
+    if not parent or not desk.books.nests_customers:
         return desk.names.get(getattr(write.record, "name", "").casefold())
     rows = BooksRecord.objects.filter(company=desk.company, entity="customer", content__parent_id=parent)
     found = rows.filter(label__iexact=getattr(write.record, "name", ""), gone_at__isnull=True).first()

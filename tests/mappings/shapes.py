@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from apps.platforms.base import Platform, Side
-from apps.platforms.registry import Entry
+from apps.platforms.registry import PLATFORMS
 
 
 class LinesNameAccounts(Platform):
@@ -18,4 +19,6 @@ class LinesNameAccounts(Platform):
     lines_name_accounts: ClassVar[bool] = True
 
 
-ENTRY = Entry(f"{__name__}:LinesNameAccounts", LinesNameAccounts.title, Side.BOOKS, "lna")
+ENTRY = replace(
+    PLATFORMS["quickbooks_online"], path=f"{__name__}:LinesNameAccounts", title=LinesNameAccounts.title, short="lna"
+)

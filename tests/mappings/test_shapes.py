@@ -52,11 +52,11 @@ def test_a_method_of_kind_money_is_the_account_alone(other: Company) -> None:
     assert (found.kind, found.external_id, found.account_id) == (MethodKind.MONEY, "", "b1")
 
 
-def test_an_account_that_takes_payments_comes_before_a_bank_and_of_two_banks_none(other: Company) -> None:
+def test_of_two_banks_none_is_proposed_but_the_one_other_account_that_takes_payments(other: Company) -> None:
     in_syncro(other, Payment(external_id="1", date=date(2026, 1, 1), method="Check"))
-    in_books(other, BANK, Account(external_id="b2", name="Savings", kind="BANK"))
+    in_books(other, BANK, Account(external_id="b2", name="Savings", kind="BANK", subtype="Payments allowed"))
     assert (Topic.PAYMENT_METHOD, "Check") not in proposed(other)
-    in_books(other, Account(external_id="p1", name="Clearing", kind="CURRENT", subtype="EnablePaymentsToAccount"))
+    in_books(other, Account(external_id="p1", name="Clearing", kind="CURRENT", subtype="Payments allowed"))
     assert proposed(other)[Topic.PAYMENT_METHOD, "Check"].account_id == "p1"
 
 

@@ -8,7 +8,6 @@ from typing import cast
 from apps.mirror.models import BooksRecord, Link
 from apps.platforms.base import Side, Write
 from apps.platforms.records import Customer, Status
-from apps.platforms.registry import platform_class
 from apps.sync.compose.desk import Desk, Held, NothingToDo, write_for
 from apps.sync.customers import JOINT, path_of, view
 from apps.sync.merge import merged
@@ -36,7 +35,7 @@ def _new(desk: Desk, link: Link, ours: Customer) -> Customer:
     """As it is made: below the parent somebody chose for it, by its own name or, where there is no below, by both."""
     name = " ".join(ours.name.split()) or f"Customer {ours.external_id}"
     parent = _parent(link)
-    if parent is not None and not platform_class(desk.company.books_platform).nests_customers:
+    if parent is not None and not desk.books.nests_customers:
         name = f"{path_of(desk.company, cast('Customer', parent.record()))}{JOINT}{name}"
     return replace(
         ours, external_id="", revision="", status=Status.ACTIVE, raw={}, balance=None, tax_key="", currency="", marker="",
