@@ -245,6 +245,7 @@ def test_whatever_is_wanted_is_reached_or_refused_and_no_cent_is_lost(seed: int)
     chance = Random(seed)
     standing: dict[int, Record] = {}
     for wanted in [receipt(chance) for _ in range(4)]:
+        before = dict(standing)
         try:
             for _ in range(6):
                 write = Xero.step(whole(wanted, Verb.UPDATE), standing)
@@ -253,6 +254,7 @@ def test_whatever_is_wanted_is_reached_or_refused_and_no_cent_is_lost(seed: int)
                 act(write, standing)
                 assert write.last is (Xero.step(whole(wanted, Verb.UPDATE), standing) is None)
         except Refused:
+            assert standing == before, "it was refused half-way"
             continue
         legs = [leg for leg in standing.values() if isinstance(leg, Payment)]
         assert sum(leg.amount for leg in legs) == wanted.amount
