@@ -234,6 +234,8 @@ class Platform(abc.ABC):
     limits: ClassVar[Limits]
     #: How much of a document's number it keeps.
     number_length: ClassVar[int] = 21
+    #: Whether one name may stand below several parents; elsewhere a customer's name is taken everywhere.
+    names_by_path: ClassVar[bool] = False
     #: Whether a line without a product names an income account; elsewhere it stands on the mapped default item.
     lines_name_accounts: ClassVar[bool] = False
     #: Whether a customer can stand below another; elsewhere its name says so.

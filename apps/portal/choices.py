@@ -12,15 +12,11 @@ from django.db.models import Q
 from apps.connections.models import Company
 from apps.mappings.lookup import AUTOMATIC, save_mapping
 from apps.mappings.models import Mapping, MethodKind, Topic
+from apps.mappings.shape import ON_LINES, Shape
 from apps.mirror.models import BooksRecord, Link, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.records import Status
 
-#: Which things of the books can be chosen for a topic, and which for the account beside it.
-CHOSEN_FROM: Read[str, str] = {
-    Topic.PAYMENT_METHOD: "payment_method", Topic.TAX: "tax_code", Topic.ITEM: "item", Topic.DEPOSIT_ITEM: "item",
-    Topic.INCOME_ACCOUNT: "account", Topic.EXPENSE_ACCOUNT: "account",
-}  # fmt: skip
 #: Topics that always have a default; the others list only what was met.
 WITH_DEFAULT = (Topic.PAYMENT_METHOD, Topic.TAX, Topic.ITEM, Topic.INCOME_ACCOUNT, Topic.SYNCRO_METHOD)
 SEPARATOR = "|"
@@ -70,12 +66,14 @@ def topics(company: Company) -> list[TopicShown]:
     """Everything that can be mapped; a fixed number of queries."""
     chosen = {(row.topic, row.key): row for row in Mapping.objects.filter(company=company)}
     waiting, met, options = _waiting(company), _met(company), _options(company)
-    found = [_topic(topic, chosen, waiting, met, options) for topic in Topic]
+    shape = Shape.of(company)
+    found = [_topic(Topic(topic), shape, chosen, waiting, met, options) for topic in shape.topics]
     return sorted((each for each in found if each.choices), key=lambda each: not each.missing)
 
 
 def _topic(
     topic: Topic,
+    shape: Shape,
     chosen: Read[Option, Mapping],
     waiting: Read[Option, int],
     met: Collection[Option],
@@ -87,7 +85,7 @@ def _topic(
     rows = [Choice(topic, key, chosen.get((topic, key)), waiting.get((topic, key), 0)) for key in keys]
     rows.sort(key=lambda row: (row.chosen is not None, -row.waiting, not row.key, row.key.casefold()))
     pays = topic == Topic.PAYMENT_METHOD
-    from_books = list(options[CHOSEN_FROM.get(topic, "")])
+    from_books = list(options[shape.names(topic)])
     if topic == Topic.TAX:
         from_books.insert(0, (AUTOMATIC, AUTOMATIC_TITLE))
     return TopicShown(
@@ -120,7 +118,9 @@ def _met(company: Company) -> set[Option]:
 
 def _options(company: Company) -> dict[str, list[Option]]:
     """What can be chosen, by entity."""
-    entities = Q(entity__in=set(CHOSEN_FROM.values()), gone_at=None, status=Status.ACTIVE)
+    shape = Shape.of(company)
+    named = {shape.names(topic, kind) for topic in shape.topics for kind in ("", *ON_LINES)}
+    entities = Q(entity__in=named - {""}, gone_at=None, status=Status.ACTIVE)
     rows = BooksRecord.objects.filter(entities, company=company).order_by("label")
     found: dict[str, list[Option]] = defaultdict(list)
     for entity, key, label in rows.values_list("entity", "external_id", "label"):
@@ -133,7 +133,7 @@ def _options(company: Company) -> dict[str, list[Option]]:
 def options_of(company: Company, topic: str) -> dict[str, Sequence[Option]]:
     """What one choice can be, by the name of its value; payment methods also ask what they are and where money goes."""
     found = _options(company)
-    main = found["syncro_method"] if topic == Topic.SYNCRO_METHOD else found[CHOSEN_FROM.get(topic, "")]
+    main = found["syncro_method"] if topic == Topic.SYNCRO_METHOD else found[Shape.of(company).names(topic)]
     beside = {"kind": list(MethodKind.choices), "account_id": found["account"]} if topic == Topic.PAYMENT_METHOD else {}
     return {"external_id": [(AUTOMATIC, AUTOMATIC_TITLE), *main] if topic == Topic.TAX else main, **beside}
 
@@ -141,12 +141,14 @@ def options_of(company: Company, topic: str) -> dict[str, Sequence[Option]]:
 def save(company: Company, posted: Read[str, str]) -> str:
     """Keep every choice of the form that changed; gives the sentence that says so."""
     before = {(row.topic, row.key): row for row in Mapping.objects.filter(company=company)}
-    options = _options(company)
+    options, shape = _options(company), Shape.of(company)
     saved = 0
     for name in (name.removesuffix(MAIN) for name in posted if name.endswith(MAIN)):
         topic, _, key = name.partition(SEPARATOR)
         if topic in Topic and _changed(before.get((topic, key)), wanted := _wanted(name, posted)):
-            save_mapping(company, topic, key, **wanted, label=_label(topic, wanted, options))
+            names = options[shape.names(topic, wanted["kind"])]
+            label = dict(names).get(wanted["external_id"]) or dict(options["account"]).get(wanted["account_id"], "")
+            save_mapping(company, topic, key, **wanted, label=label or wanted["external_id"])
             saved += 1
     return (
         f"{saved} choices saved. What waited for them goes on with the next pass." if saved else "Nothing was changed."
@@ -162,7 +164,3 @@ def _changed(row: Mapping | None, wanted: Read[str, str]) -> bool:
     if row is None:
         return any(wanted.values())
     return any(getattr(row, column) != value for column, value in wanted.items())
-
-
-def _label(topic: str, wanted: Read[str, str], options: Read[str, list[Option]]) -> str:
-    return dict(options[CHOSEN_FROM.get(topic, "")]).get(wanted["external_id"], wanted["external_id"])

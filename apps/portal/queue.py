@@ -23,6 +23,7 @@ HISTORY_SHOWN = 30
 #: What the values of resolutions are called on the page.
 FIELDS: Mapping[str, str] = {
     "kind": "What it is", "external_id": "In the books", "books": "Its id in the books", "account_id": "Deposited to",
+    "syncro": "Its id in Syncro",
 }  # fmt: skip
 #: Facts that are there for machines.
 UNTOLD = frozenset({"links", "steps", "code", "reason", "topic"})

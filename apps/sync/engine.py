@@ -159,7 +159,13 @@ def _until_nothing_is_due(this: Pass, platforms: dict[Side, DirectPlatform], pol
 def _push(this: Pass, platforms: dict[Side, DirectPlatform]) -> Pushed:
     pushed = Pushed(writes=this.writes)
     return push_due(
-        this.company, platforms, this.note, this.out_of_time, lambda side: watched(this.company, side), pushed
+        this.company,
+        platforms,
+        this.note,
+        this.out_of_time,
+        lambda side: watched(this.company, side),
+        pushed,
+        this.entities,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from apps.connections.models import Company
@@ -15,7 +15,7 @@ from apps.sync import tidy
 from apps.sync.aside import put_aside
 from apps.sync.batch import Batch, Part, Pushed
 from apps.sync.claim import Patience, claim, give_back, wake_waiting
-from apps.sync.compose import Held
+from apps.sync.compose import Held, NotLinkedYet
 from apps.sync.entities import ENTITIES
 from apps.sync.models import Request
 from apps.sync.settle import settle_error, settle_found
@@ -28,15 +28,16 @@ Watch = Callable[[Side], AbstractContextManager[object]]
 
 def push_due(
     company: Company, platforms: Platforms, note: Callable[[str], None], stop: Callable[[], bool] = lambda: False,
-    watch: Watch = nullcontext, pushed: Pushed | None = None,
+    watch: Watch = nullcontext, pushed: Pushed | None = None, only: Collection[str] | None = None,
 ) -> Pushed:  # fmt: skip
     """Send everything that is due now to the sides that can be called, in order of dependence; a TryLater or
     NeedsReconnect of a whole platform ends it.
 
-    `watch` is entered with the side that is written to; counts go into `pushed`, also of what is broken off.
+    `watch` is entered with the side that is written to; counts go into `pushed`, also of what is broken off. `only` these
+    entities are sent, where any are named.
     """
     pushed = pushed or Pushed()
-    for entity in ENTITIES:
+    for entity in (each for each in ENTITIES if only is None or each.name in only):
         for origin in entity.origins:
             before = pushed.settled
             if origin.other in platforms:
@@ -87,9 +88,11 @@ class _Sending(Batch):
             raise
 
     def _clear_to_send(self, link: Link, write: Write) -> bool:
-        """Where the platform has neither key nor undo, look before every create."""
-        if write.verb is not Verb.CREATE or write.entity not in self.direct.looks_first or link.hints.get("absent"):
+        """Where the platform has neither key nor undo, look before every create and read before every update."""
+        if write.entity not in self.direct.looks_first or link.hints.get("absent"):
             return True
+        if write.verb is not Verb.CREATE:
+            return self._still_as_read(link, write)
         try:
             answer = self.direct.find(write.entity, write)
         except PlatformError as error:
@@ -106,6 +109,22 @@ class _Sending(Batch):
         elif answer is CANNOT_TELL:
             put_aside(link, Held("cannot_tell", "Whether it is already there cannot be told, so it is not sent."))
         return not isinstance(answer, Found) and answer is not CANNOT_TELL
+
+    def _still_as_read(self, link: Link, write: Write) -> bool:
+        """An update holds the whole object there: it must start from what the object is now."""
+        before = link.row(self.direct.side)
+        try:
+            tidy.read_fresh(self.company, self.direct, link, write)
+        except PlatformError as error:
+            settle_error(link, error)
+            if isinstance(error, NeedsReconnect):
+                raise
+            return False
+        row = type(before)._default_manager.get(pk=before.pk) if before is not None else None
+        if row is None or before is None or (row.digest == before.digest and row.raw == before.raw):
+            return True
+        put_aside(link, NotLinkedYet("It was just changed on the other side; the two are compared anew."))
+        return False
 
     def _send_group(self, entity: str, group: Part) -> None:
         try:

@@ -67,6 +67,7 @@ class QuickBooksDesktop(MailboxPlatform):
     }
     limits: ClassVar[Limits] = LIMITS
     number_length: ClassVar[int] = 11
+    names_by_path: ClassVar[bool] = True
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)

@@ -273,6 +273,8 @@ def _names_taken(company: Company, links: Sequence[Link]) -> dict[str, str]:
     rows = BooksRecord.objects.filter(
         company=company, entity__in={link.entity for link in listed}, gone_at__isnull=True
     )
+    if platform_class(company.books_platform).names_by_path:
+        rows = rows.exclude(content__parent_id__gt="")
     named = rows.annotate(folded=Lower("label")).filter(folded__in=wanted) if listed else rows.none()
     holders: dict[str, list[BooksRecord]] = {}
     for row in named.order_by("pk"):
