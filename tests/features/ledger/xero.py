@@ -55,7 +55,7 @@ class Xero(Ledger):
 
     def parent_of(self, customer: str) -> str:
         """The customer in front of whose name it stands."""
-        return self._contact(customer)["Name"].rpartition(JOINT)[0]
+        return str(self._contact(customer)["Name"]).rpartition(JOINT)[0]
 
     def named(self, entity: str, name: str) -> str:
         """By name, in its list; there are no ways of paying."""
