@@ -74,8 +74,9 @@ class Command(BaseCommand):
 
     def _once(self, options: dict[str, Any]) -> None:
         self._prepare(reset=options["reset"])
-        os.environ.update(demo_place.before_sandbox(options["port"]))
-        with self._sandbox():
+        port = _free_port()  # the portal is up meanwhile, for books that call us
+        os.environ.update(demo_place.before_sandbox(port))
+        with self._sandbox(), _served(web(port)):
             arguments = ["--once", "--attached", *(["--json"] if options["json"] else [])]
             code = _run_through(Child("work", [PY, "manage.py", "demo", *arguments], grace=3))
         _let_database_go()
@@ -127,6 +128,23 @@ class Command(BaseCommand):
         finally:
             child.ask_to_stop()
             child.wait_stopped(time.monotonic() + child.grace)
+
+
+@contextmanager
+def _served(child: Child) -> Iterator[None]:
+    """A program that runs meanwhile."""
+    child.start()
+    try:
+        yield
+    finally:
+        child.ask_to_stop()
+        child.wait_stopped(time.monotonic() + child.grace)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _run_through(child: Child) -> int:
