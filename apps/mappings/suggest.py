@@ -41,6 +41,14 @@ ALIASES: Mapping[str, str] = {
 #: Where payments go, in order of preference; the first use that exactly one account has is proposed.
 DEPOSITED_TO = (Use.UNDEPOSITED, Use.BANK, Use.TAKES_PAYMENTS)
 #: Names in order of preference; the first that exists once is proposed.
+BANKS = (
+    "checking",
+    "checking account",
+    "business checking",
+    "business bank account",
+    "current account",
+    "cheque account",
+)
 DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
 NO_MONEY_ITEMS: Mapping[str, tuple[str, ...]] = {
     MethodKind.STORE_CREDIT: ("store credit", "store credits"),
@@ -178,7 +186,13 @@ def _method(seen: Seen, name: str) -> Mapped | None:
 
 
 def _deposited_to(seen: Seen) -> Account | None:
-    """Where payments wait for their deposit; else the one bank account, else the one other account that takes payments."""
+    """Where payments wait for their deposit; else the one bank account, else the one other account that takes payments.
+
+    Where not all of them could wait: a bank account.
+    """
+    if seen.shape.paid_into_banks:
+        listed = of_use(seen.accounts, Use.BANK)
+        return only(listed) or preferred(listed, BANKS)
     banks = {account.external_id for account in of_use(seen.accounts, Use.BANK)}
     for use in DEPOSITED_TO:
         found = of_use(seen.accounts, use)

@@ -88,6 +88,8 @@ class Xero(DirectPlatform):
     limits: ClassVar[Limits] = LIMITS
     number_length: ClassVar[int] = 255
     lines_name_accounts: ClassVar[bool] = True
+    nests_customers: ClassVar[bool] = False
+    unapplied_needs_bank: ClassVar[bool] = True
 
     def __init__(self, account: Account) -> None:
         self.account = account
