@@ -46,9 +46,12 @@ Come = Callable[[], None]
 COMES_EVERY, PATIENCE = 10, 60
 
 
-def work(ready: Read[str, Any], folder: Path, note: Note) -> dict[str, Any]:
-    """The whole demo; can be broken off anywhere and started again. Gives what `demo --once --json` prints."""
-    companies = {slug: demo_company(slug, shop) for slug, shop in ready["companies"].items()}
+def work(ready: Read[str, Any], folder: Path, note: Note, only: str = "") -> dict[str, Any]:
+    """The whole demo, or `only` one company of it; can be broken off anywhere and started again. Gives what `demo --once
+    --json` prints.
+    """
+    chosen = {slug: shop for slug, shop in ready["companies"].items() if only in ("", slug)}
+    companies = {slug: demo_company(slug, shop) for slug, shop in chosen.items()}
     done = {}
     for slug, company in companies.items():
         shop = ready["companies"][slug]
@@ -184,7 +187,10 @@ def summary(company: Company, last: Read[str, Any]) -> dict[str, Any]:
     """Documents by state, the queue by kind, and the tie-out."""
     documents: dict[str, dict[str, int]] = defaultdict(dict)
     for entity, state, count in (
-        Link.objects.filter(company=company).values_list("entity", "state").annotate(Count("id")).order_by("entity")
+        Link.objects.filter(company=company)
+        .values_list("entity", "state")
+        .annotate(Count("id"))
+        .order_by("entity", "state")
     ):
         documents[entity][state] = count
     waiting = (
