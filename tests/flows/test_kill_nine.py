@@ -165,9 +165,12 @@ def mark(document: Any) -> str:
 
 
 def marks(books: Store, kinds: tuple[str, ...]) -> list[str]:
-    """The marks of all that stands by itself: members of a batch stand with their batch."""
+    """The marks of all that stands by itself: members of a batch stand with their batch, a deleted payment no more."""
     members = {key for batch in books.get("BatchPayment", {}).values() for key in batch["PaymentIDs"]}
-    return [mark(doc) for kind in kinds for key, doc in books.get(kind, {}).items() if key not in members]
+    standing = [
+        (key, doc) for kind in kinds for key, doc in books.get(kind, {}).items() if doc.get("Status") != "DELETED"
+    ]
+    return [mark(doc) for key, doc in standing if key not in members]
 
 
 def nothing_stands_twice(var: Path, demo: Kept) -> None:
