@@ -57,8 +57,24 @@ def quickbooks_online(request: Request) -> Complaints:
     return errors
 
 
+#: The schema of what is sent to one document of Xero, where it is not that of its list.
+OF_ONE = {"Payments": "PaymentDelete", "BatchPayments": "BatchPaymentDeleteByUrlParam"}
+
+
+def xero(request: Request) -> Complaints:
+    """Every body written: types, lengths, formats, and nothing that only Xero itself may say."""
+    path = request.path.strip("/").split("/")
+    if request.method not in ("PUT", "POST") or path[:2] != ["api.xro", "2.0"]:
+        return []
+    names = [name for name in path[2:] if name[:1].isalpha() and name[:1].isupper()]
+    schema = names[-1] if path[-1] == names[-1] else OF_ONE.get(names[-1], names[-1])
+    return [
+        f"{place}: {said}" for place, said in spec("xero/validate.py").check(schema, json.loads(request.body), True)
+    ]
+
+
 #: What is checked of the requests to a pocket, by its name.
-CHECKS: dict[str, Callable[[Request], Complaints]] = {"quickbooks_online": quickbooks_online}
+CHECKS: dict[str, Callable[[Request], Complaints]] = {"quickbooks_online": quickbooks_online, "xero": xero}
 
 
 def complaints(app: PocketApp, request: Request) -> Complaints:

@@ -16,7 +16,7 @@ from apps.mirror.legs import further_rows, named_by_a_leg
 from apps.mirror.models import Application, BooksRecord, Leg, LegState, Link, MirrorRow, SyncroRecord
 from apps.mirror.models.link import show_state
 from apps.mirror.states import SyncState
-from apps.mirror.store import live, unlinked
+from apps.mirror.store import live, rows_of, unlinked
 from apps.platforms.base import Side
 from apps.platforms.content import to_content
 from apps.platforms.records import Record
@@ -287,5 +287,7 @@ def frozen(record: Record) -> dict[str, Any]:
 
 
 def payments_on(company: Company, side: Side, document_id: str) -> QuerySet[Application]:
-    """Applications of money on an invoice of one side."""
-    return Application.objects.filter(company=company, side=side, document_entity="invoice", document_id=document_id)
+    """Applications of money on an invoice of one side; some books still tell where money lay that was deleted."""
+    found = Application.objects.filter(company=company, side=side, document_entity="invoice", document_id=document_id)
+    rows = rows_of(side).objects.filter(company=company, entity="payment", external_id=OuterRef("payment_id"))
+    return found.exclude(Exists(rows.exclude(live())))

@@ -66,8 +66,9 @@ def test_a_payment_moved_in_syncro_moves_in_the_books(world: World, books: Ledge
     payment = world.pays(acme, "100.00", {first: "100.00"})
     world.sync()
     world.syncro.apply(id=payment, apply={second: "100.00"})
-    assert written(world.sync())["books"] == {"payment updated": 1}
+    assert written(world.sync())["books"] == books.moving
     assert [each.open for each in books.invoices()] == [Decimal(100), Decimal(0)]
+    assert (len(books.payments()), world.sync().counts["writes"], world.states()) == (1, NOTHING, {})
 
 
 def test_money_the_books_get_another_way_stays_out(world: World, books: Ledger) -> None:

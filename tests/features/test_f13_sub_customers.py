@@ -54,6 +54,26 @@ def test_one_that_syncro_already_has_under_both_names_is_the_same(world: World, 
     assert len(books.customers()) == 2
 
 
+def test_one_that_syncro_had_before_is_matched_by_its_full_name(world: World, books: Ledger) -> None:
+    books.own_customer("Jones")
+    there = books.own_customer("Bath", parent="Jones")
+    ours = [world.customer("Jones: Bath"), world.customer("Jones")]
+    assert world.sync().counts["writes"] == NOTHING
+    assert world.books_id("customer", ours[0]) == there
+    world.syncro.edit_customer(id=ours[0], phone="555-0100")
+    world.sync()
+    assert (books.customers(), books.contact("Bath")[1]) == (["Bath", "Jones"], "555-0100")
+
+
+def test_and_by_its_own_where_the_books_know_who_stands_under_whom(world: World, books: Ledger) -> None:
+    books.own_customer("Jones")
+    there = books.own_customer("Kitchen", parent="Jones")
+    kitchen = world.customer("Kitchen")
+    world.sync()
+    assert (world.books_id("customer", kitchen) == there) is books.nests
+    assert (books.customers().count("Kitchen"), world.states()) == (1 if books.nests else 2, {})
+
+
 def test_a_customer_of_syncro_is_made_below_the_parent_a_person_chose(world: World, books: Ledger) -> None:
     jones = books.own_customer("Jones")
     garden = world.customer("Garden")

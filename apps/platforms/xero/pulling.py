@@ -13,7 +13,7 @@ from apps.platforms.xero.client import Client, page_of
 from apps.platforms.xero.reading import Cursor, scan
 from apps.platforms.xero.translate import BATCHES, SOURCES, Source
 from apps.platforms.xero.translate.payments import is_credit, read_batch
-from apps.platforms.xero.translate.values import Raw, maybe, part, parts, text
+from apps.platforms.xero.translate.values import Raw, is_guid, maybe, part, parts, text
 
 #: Ids in one query: a longer address is answered with 404.
 AT_ONCE = 40
@@ -164,11 +164,13 @@ class Puller:
             rows = (self.client.one(source.one, source.root, key, **source.exact) for key in keys)
             yield [row for row in rows if row is not None]
 
-    def _by_ids(self, source: Source, keys: Sequence[str]) -> Iterator[list[Raw]]:
+    def _by_ids(self, source: Source, given: Sequence[str]) -> Iterator[list[Raw]]:
+        """Ids that are none would have the whole question refused."""
+        keys = [key for key in given if is_guid(key)]
         more = {name: value for name, value in (source.more or {}).items() if name != "where"}
         for first in range(0, len(keys), AT_ONCE):
-            given = {**more, **page_of(), "i_ds": list(keys[first : first + AT_ONCE])}
-            yield self.client.rows(source.list, source.root, **given)[0]
+            asked = {**more, **page_of(), "i_ds": list(keys[first : first + AT_ONCE])}
+            yield self.client.rows(source.list, source.root, **asked)[0]
 
 
 def without_balance(record: Record) -> Record:

@@ -6,13 +6,14 @@ https://developer.xero.com/documentation/api/accounting/requests-and-responses
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from apps.platforms.base import Draft, Outcome, Verb, Write
-from apps.platforms.errors import Gone, PlatformError, Refused, TryLater, Unsure
+from apps.platforms.errors import BadReference, Gone, PlatformError, Refused, TryLater, Unsure
 from apps.platforms.records import Facts, Payment, Record, Refund, Status
 from apps.platforms.xero.client import Client
 from apps.platforms.xero.errors import refusal
@@ -82,7 +83,23 @@ def read_outcomes(client: Client, puller: Puller, draft: Draft) -> list[Outcome]
         return [_allocated(client, puller, draft, rows)]
     if len(rows) != len(draft.positions):
         raise Unsure
-    return [_outcome(puller, draft, root, row) for row in rows]
+    outcomes = [_outcome(puller, draft, root, row) for row in rows]
+    return [_own(outcome, sent) for outcome, sent in zip(outcomes, _sent(draft, root, len(rows)), strict=True)]
+
+
+def _sent(draft: Draft, root: str, count: int) -> list[Raw]:
+    """What each element of a draft said; nothing where the address names the one document."""
+    return parts(json.loads(draft.body), root) or [{}] * count
+
+
+def _own(outcome: Outcome, sent: Raw) -> Outcome:
+    """Where the id that could not be found is the document's own, and not one it names, it is the document that is gone."""
+    error = outcome.error
+    if isinstance(error, BadReference) and any(
+        text(sent, name).lower() in error.message.lower() for name in _IDS if sent.get(name)
+    ):
+        return Outcome(error=Gone(code=error.code))
+    return outcome
 
 
 def _refused(answer: Any, status: int, draft: Draft) -> list[Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -73,6 +74,10 @@ class Ledger(abc.ABC):
     nests: ClassVar[bool] = True
     #: Whether these books know ways of paying.
     knows_methods: ClassVar[bool] = True
+    #: Whether the amounts of an invoice with money on it can be changed.
+    changes_paid_invoices: ClassVar[bool] = True
+    #: What is written there when a payment moves to another invoice.
+    moving: ClassVar[Mapping[str, int]] = {"payment updated": 1}
 
     def __init__(self, control: Control) -> None:
         self.control = control

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -32,6 +32,9 @@ class Xero(Ledger):
     app = PocketXero
     usual_account: ClassVar[str] = "Checking"
     knows_methods: ClassVar[bool] = False
+    nests: ClassVar[bool] = False
+    changes_paid_invoices: ClassVar[bool] = False
+    moving: ClassVar[Mapping[str, int]] = {"payment deleted": 1, "payment created": 1}
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new organisation, and our app's consent to it."""
@@ -52,7 +55,7 @@ class Xero(Ledger):
 
     def parent_of(self, customer: str) -> str:
         """The customer in front of whose name it stands."""
-        return self._contact(customer)["Name"].rpartition(JOINT)[0]
+        return str(self._contact(customer)["Name"]).rpartition(JOINT)[0]
 
     def named(self, entity: str, name: str) -> str:
         """By name, in its list; there are no ways of paying."""

@@ -5,12 +5,23 @@ https://developer.xero.com/documentation/api/accounting/organisation
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from apps.platforms.errors import BadReference
 from apps.platforms.records import Account, Facts, Status, TaxCode
-from apps.platforms.xero.translate.values import Body, Raw, day, envelope, flag, maybe, number, part, parts, text
+from apps.platforms.xero.translate.values import (
+    Body,
+    Raw,
+    day,
+    envelope,
+    flag,
+    is_guid,
+    maybe,
+    number,
+    part,
+    parts,
+    text,
+)
 
 #: Names of `Facts.defaults`: the code of an account by its id, the percent of a tax rate by its type, the type of lines
 #: without tax, the link to the web app.
@@ -21,7 +32,6 @@ UNTAXED = frozenset({"", "NONE", "EXEMPTOUTPUT", "EXEMPTOUTPUT2", "ZERORATEDOUTP
 NO_INVOICES = frozenset({"PARTNER"})
 #: The subtype of an account that payments may go to although it is no bank account.
 PAYABLE_TO = "Payments allowed"
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def read_account(raw: Raw) -> Account:
@@ -86,19 +96,19 @@ def read_facts(organisation: Raw, accounts: Sequence[Raw], rates: Sequence[Raw] 
 def account_code(account_id: str, facts: Facts) -> str:
     """The code lines and items name an account by. Raises BadReference for an account that has none."""
     code = facts.defaults.get(CODE + account_id)
-    if code or not _GUID.fullmatch(account_id):
+    if code or not is_guid(account_id):
         return code or account_id
     raise BadReference("The account chosen for it is not in Xero or has no code there; give it one, or choose another.")
 
 
 def knows_account(account_id: str, facts: Facts) -> bool:
     """Whether the facts already tell the code of an account."""
-    return not account_id or not _GUID.fullmatch(account_id) or CODE + account_id in facts.defaults
+    return not account_id or not is_guid(account_id) or CODE + account_id in facts.defaults
 
 
 def to_account(account_id: str) -> Body:
     """An account that money goes to: by id, or by code for what is no id."""
-    return {"AccountID": account_id} if _GUID.fullmatch(account_id) else {"Code": account_id}
+    return {"AccountID": account_id} if is_guid(account_id) else {"Code": account_id}
 
 
 def account_of(raw: Raw, name: str = "Account") -> str:

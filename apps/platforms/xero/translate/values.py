@@ -23,6 +23,7 @@ ZERO = Decimal(0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Xero's own way with times: milliseconds, and an offset that says nothing.
 _TICKS = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: What an element that was not made carries instead of its id.
 NO_ID = "00000000-0000-0000-0000-000000000000"
 #: States of documents. Drafts are not in accounts receivable until they are approved, so they must not count; Xero has
@@ -41,6 +42,11 @@ def text(raw: Raw, name: str) -> str:
     """A text, "" for null and for what is not there."""
     value = raw.get(name)
     return "" if value is None else str(value)
+
+
+def is_guid(value: str) -> bool:
+    """Whether it can be an id of Xero's at all."""
+    return _GUID.fullmatch(value) is not None
 
 
 def part(raw: Raw, name: str) -> Raw:
