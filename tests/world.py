@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from io import StringIO
 from typing import Any
+
+from django.core.management import call_command
 
 from apps.connections.access import operator
 from apps.connections.models import Company
@@ -70,6 +74,17 @@ class World:
             again.counts["writes"] = _added(run.counts["writes"], again.counts["writes"])
             return again
         return run
+
+    def command(self, name: str, *words: str) -> dict[str, Any]:
+        """What a command says of this company as JSON."""
+        said = StringIO()
+        call_command(name, self.company.slug, *words, "--json", stdout=said, stderr=StringIO())
+        told: dict[str, Any] = json.loads(said.getvalue())
+        return told
+
+    def customer_names(self) -> list[str]:
+        """The customers of the pocket Syncro itself, sorted."""
+        return sorted(row["business_name"] for row in self.syncro.state("customers"))
 
     def in_books(self, entity: str) -> list[dict[str, Any]]:
         """The documents of an entity in the pocket books themselves."""

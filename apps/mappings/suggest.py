@@ -178,7 +178,8 @@ def _method(seen: Seen, name: str) -> Mapped | None:
         return None
     if not seen.shape.has_methods:
         return Mapped(kind=kind, account_id=account.external_id, label=f"into {account.name}")
-    method = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
+    named = only(each for each in seen.methods if fold(each.name) == fold(name))
+    method = named or only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
     if method is None:
         return None
     label = f"{method.name} into {account.name}"

@@ -32,7 +32,7 @@ class Xero(Ledger):
     app = PocketXero
     usual_account: ClassVar[str] = "Checking"
     knows_methods: ClassVar[bool] = False
-    nests_customers: ClassVar[bool] = False
+    nests: ClassVar[bool] = False
     changes_paid_invoices: ClassVar[bool] = False
     moving: ClassVar[Mapping[str, int]] = {"payment deleted": 1, "payment created": 1}
 
