@@ -175,6 +175,14 @@ class Ledger(abc.ABC):
         (found,) = [each for each in self.invoices() if each.number == number]
         return found
 
+    def refunds(self) -> list[tuple[str, Decimal]]:
+        """Money that was paid back: to whom, and how much."""
+        raise NotImplementedError("no story of refunds was told on these books yet")
+
+    def owed(self, customer: str) -> Decimal:
+        """What a customer owes by the books' own account."""
+        return Decimal(str(self.control.balance(customer_id=self.named("customer", customer))))
+
     def method_shown(self, method: str) -> str:
         """How a way of paying stands on a payment."""
         return method if self.knows_methods else ""

@@ -14,6 +14,9 @@ from tests.features.ledger.base import TODAY, BookedInvoice, BookedLine, BookedP
 
 KINDS = {"customer": "Customer", "account": "Account", "item": "Item", "payment_method": "PaymentMethod"}
 
+#: What the stories call otherwise.
+NAMES = {"refund": "refundreceipt"}
+
 
 class QuickBooksOnline(Ledger):
     """One company of the pocket QuickBooks Online."""
@@ -34,7 +37,7 @@ class QuickBooksOnline(Ledger):
 
     def request(self, entity: str, verb: str = "create") -> tuple[str, str]:
         """Alone at the entity's own address, or several in a batch."""
-        return "POST", rf"/({entity}|batch)$"
+        return "POST", rf"/({NAMES.get(entity, entity)}|batch)$"
 
     def customers(self) -> list[str]:
         """Display names."""
@@ -60,6 +63,11 @@ class QuickBooksOnline(Ledger):
         standing = [row for row in self.control.state("Payment") if not _voided(row)]
         names = {entity: self._names(entity) for entity in ("Customer", "PaymentMethod", "Account", "Invoice")}
         return sorted((_payment(row, names) for row in standing), key=lambda each: int(each.id))
+
+    def refunds(self) -> list[tuple[str, Decimal]]:
+        """Refund receipts."""
+        people, rows = self._names("Customer"), self.control.state("RefundReceipt")
+        return [(_name(people, row["CustomerRef"]), _money(row["TotalAmt"])) for row in rows if not _voided(row)]
 
     def account(self, name: str, kind: str) -> str:
         """A new account of the chart, by id."""

@@ -19,7 +19,7 @@ KINDS = {"customer": "Contact", "account": "Account", "item": "Item", "tax_code"
 ACCOUNTS = {"Bank": "BANK", "Income": "REVENUE", "Expense": "EXPENSE", "Other Current Liability": "CURRLIAB"}
 #: Which of our requests make such a thing, and which change one.
 CREATED = {"customer": "Contacts", "item": "Items", "invoice": "Invoices", "credit_memo": "CreditNotes",
-           "payment": "(Payments|BatchPayments|BankTransactions)"}  # fmt: skip
+           "refund": "Payments", "payment": "(Payments|BatchPayments|BankTransactions)"}  # fmt: skip
 #: Between the name of a customer and that of the one it stands under.
 JOINT = ": "
 MARK = re.compile(r"tieout:[^\s/]+:[^\s/]+:[^\s/]+:[^\s/]+")
@@ -75,6 +75,11 @@ class Xero(Ledger):
         for each in self._receipts():
             together.setdefault(each.marker or each.id, []).append(each)
         return [_joined(parts) for parts in together.values()]
+
+    def refunds(self) -> list[tuple[str, Decimal]]:
+        """Payments of credit notes."""
+        rows = [row for row in self.control.state("Payment") if row["PaymentType"] == "ARCREDITPAYMENT"]
+        return [(_own(row["Invoice"]["Contact"]), _money(row["Amount"])) for row in rows if _stands(row)]
 
     def account(self, name: str, kind: str) -> str:
         """A new account of the chart, by id."""
