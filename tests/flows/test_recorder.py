@@ -10,6 +10,7 @@ import pytest
 from apps.sandbox.frame import Request
 from tests import recorder
 
+KEY = "d8e1f0a2-0000-4000-8000-00000000d8e1"
 pytestmark = pytest.mark.skipif(not recorder.checkable(), reason=recorder.MISSING)
 
 
@@ -31,6 +32,29 @@ def sent(name: str, **body: Any) -> Request:
 )
 def test_a_body_the_vendor_does_not_describe_is_noticed(wrong: Request) -> None:
     assert recorder.quickbooks_online(wrong)
+
+
+def to_xero(method: str, path: str, **body: Any) -> Request:
+    return Request(method, f"/api.xro/2.0/{path}", {}, {}, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(to_xero("PUT", "Invoices", Invoices=[{"Type": "SALE"}]), id="an unknown kind"),
+        pytest.param(to_xero("POST", "Contacts", Contacts=[{"Name": 7}]), id="a number for a text"),
+        pytest.param(to_xero("PUT", "Invoices", Invoices=[{"AmountDue": 5}]), id="what only Xero says"),
+        pytest.param(to_xero("POST", f"Payments/{KEY}", Status=2), id="of one payment"),
+        pytest.param(to_xero("PUT", f"Overpayments/{KEY}/Allocations", Allocations=[{"Amount": 1}]), id="incomplete"),
+    ],
+)
+def test_so_is_one_that_xero_does_not_describe(wrong: Request) -> None:
+    assert recorder.xero(wrong)
+
+
+def test_a_body_as_xero_describes_it_passes() -> None:
+    assert recorder.xero(to_xero("PUT", "Contacts", Contacts=[{"Name": "Acme"}])) == []
+    assert recorder.xero(to_xero("POST", f"Payments/{KEY}", Status="DELETED")) == []
 
 
 def test_a_body_as_described_passes() -> None:

@@ -18,7 +18,7 @@ from apps.mappings.suggest import suggest
 from apps.platforms.records import Account, Invoice, Item, ItemKind, Line, Payment, TaxCode
 from apps.platforms.registry import PLATFORMS
 from tests.mappings.rows import in_books, in_syncro
-from tests.mappings.shapes import ENTRY
+from tests.mappings.shapes import ENTRY, LinesNameAccounts
 
 BANK = Account(external_id="b1", name="Checking", kind="BANK")
 SALES = Account(external_id="s1", name="Sales", kind="REVENUE")
@@ -58,6 +58,15 @@ def test_of_two_banks_none_is_proposed_but_the_one_other_account_that_takes_paym
     assert (Topic.PAYMENT_METHOD, "Check") not in proposed(other)
     in_books(other, Account(external_id="p1", name="Clearing", kind="CURRENT", subtype="Payments allowed"))
     assert proposed(other)[Topic.PAYMENT_METHOD, "Check"].account_id == "p1"
+
+
+def test_where_a_rest_can_only_go_to_a_bank_a_bank_is_proposed(other: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LinesNameAccounts, "unapplied_needs_bank", True)
+    in_syncro(other, Payment(external_id="1", date=date(2026, 1, 1), method="Check"))
+    in_books(other, Account(external_id="u1", name="Undeposited Funds", kind="CURRENT", subtype="Payments allowed"))
+    assert (Topic.PAYMENT_METHOD, "Check") not in proposed(other)
+    in_books(other, BANK, Account(external_id="b2", name="Savings", kind="BANK"))
+    assert proposed(other)[Topic.PAYMENT_METHOD, "Check"].account_id == "b1"
 
 
 def test_a_line_without_a_product_needs_the_income_account(other: Company) -> None:
