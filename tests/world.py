@@ -95,7 +95,8 @@ class World:
         for _ in range(MOST_VISITS):
             self.ledger.comes()
             run = bring_in_step(self.company)
-            waiting = Link.objects.filter(company=self.company, origin=Side.SYNCRO, state__in=["pending", "in_doubt"])
+            due = Link.objects.filter(company=self.company, origin=Side.SYNCRO, state__in=MOVING)
+            waiting = due.exclude(code__in=["refund_partner", "not_linked_yet"])
             if not waiting.exists() and run.counts["writes"] == NOTHING:
                 break
         return run
@@ -192,6 +193,7 @@ class SyncroPayment:
 
 #: So often books that call us come in one go.
 MOST_VISITS = 6
+MOVING = ["pending", "pushing", "in_doubt"]
 NOTHING: dict[str, dict[str, Any]] = {"books": {}, "syncro": {}}
 
 

@@ -16,10 +16,10 @@ KINDS = {"customer": "Customer", "account": "Account", "item": "ItemService", "p
 SOLD = ("ItemService", "ItemNonInventory", "ItemInventory", "ItemOtherCharge")
 #: What a request of ours calls such a thing, by what it does to it.
 NAMES = {"invoice": "Invoice", "payment": "ReceivePayment", "customer": "Customer", "credit_memo": "CreditMemo"}
-VERBS = {"create": "Add", "update": "Mod"}
-WRITES = ("Add", "Mod", "Del", "Void")
-NO_WORK = "No data exchange required"
-#: Where there was nothing to do the connector comes again so often, this many seconds later.
+MESSAGES = {"create": "<{}AddRq", "update": "<{}ModRq", "void": "<TxnVoidType>{}<", "delete": "<TxnDelType>{}<"}
+#: What the connector says of a session for which there was nothing to do, or which another one kept out.
+FOR_NOTHING = frozenset({"No data exchange required", "The application is busy"})
+#: Then it comes again so often, this many seconds later.
 PATIENCE, PAUSE = 40, 0.02
 
 
@@ -32,6 +32,7 @@ class QuickBooksDesktop(Ledger):
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our .qwc file added to its Web Connector."""
         self.control.new_company(**profile)
+        self.done: list[str] = []
         mailbox = make_mailbox(company, "quickbooks_desktop")
         self.control.connect(qwc=mailbox.file.decode(), password=mailbox.password)
 
@@ -39,18 +40,23 @@ class QuickBooksDesktop(Ledger):
         """One session of the Web Connector, as soon as there is something to say."""
         for _ in range(PATIENCE):
             self.session = self.control.poll()
-            if self.session["status"] != NO_WORK:
+            if self.session["status"] not in FOR_NOTHING:
                 break
             time.sleep(PAUSE)
+        self.done += self.session["requests"][: len(self.session["answers"])]
         return bool(self.session["requests"])
 
     def request(self, entity: str, verb: str = "create") -> tuple[str, str]:
         """The message of a letter."""
-        return "LETTER", f"<{NAMES[entity]}{VERBS[verb]}Rq"
+        return "LETTER", MESSAGES[verb].format(NAMES[entity])
 
     def breaks(self, kind: str, entity: str, verb: str = "create", **fault: Any) -> None:
         """The next session ends at this request: before QuickBooks does it, or after it did, its answer never sent."""
         self.control.cut(at=self.request(entity, verb)[1], when={"lose": "after", "drop": "before"}[kind])
+
+    def answered(self, entity: str, verb: str = "create") -> int:
+        """How many such requests QuickBooks answered in all sessions so far."""
+        return sum(self.request(entity, verb)[1] in text for text in self.done)
 
     def customers(self) -> list[str]:
         """Names without the path of a job."""
