@@ -102,16 +102,18 @@ class World:
         return run
 
     def command(self, *words: str) -> dict[str, Any]:
-        """What a command of ours prints as JSON; books that call us come before it and, where it writes, after it."""
+        """What a command of ours says of this company as JSON; books that call us come after one that writes."""
         out = StringIO()
-        if self.ledger.calls_us:
-            self.ledger.comes()
         before = Run.objects.filter(company=self.company).aggregate(last=Max("pk"))["last"] or 0
         call_command(words[0], self.company.slug, *words[1:], "--json", stdout=out, stderr=StringIO())
         told: dict[str, Any] = json.loads(out.getvalue())
         if self.ledger.calls_us and "writes" in told and "--dry-run" not in words:
             told["writes"] = self._all_since(before, self.visited()).counts["writes"]
         return told
+
+    def customer_names(self) -> list[str]:
+        """The customers of the pocket Syncro itself, sorted."""
+        return sorted(row["business_name"] for row in self.syncro.state("customers"))
 
     def in_books(self, entity: str) -> list[dict[str, Any]]:
         """The documents of an entity in the pocket books themselves."""

@@ -22,17 +22,20 @@ class Shape:
     """What the books of a company know, as far as choices depend on it.
 
     Without `has_methods` a method of kind money names the deposit account alone. With `accounts_on_lines` a line without
-    a product names its income account, and a deposit the liability itself, where others need an item.
+    a product names its income account, and a deposit the liability itself, where others need an item. With
+    `paid_into_banks` not every payment could go to an account that is no bank.
     """
 
     has_methods: bool = True
     accounts_on_lines: bool = False
+    paid_into_banks: bool = False
 
     @classmethod
     def of(cls, company: Company) -> Shape:
         """The shape of a company's books; KeyError for a platform that is not in the registry."""
         platform = platform_class(company.books_platform)
-        return cls("payment_method" in platform.entities, platform.lines_name_accounts)
+        methods = "payment_method" in platform.entities
+        return cls(methods, platform.lines_name_accounts, platform.unapplied_needs_bank)
 
     @property
     def topics(self) -> tuple[str, ...]:

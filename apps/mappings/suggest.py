@@ -41,6 +41,14 @@ ALIASES: Mapping[str, str] = {
 #: Where payments go, in order of preference; the first use that exactly one account has is proposed.
 DEPOSITED_TO = (Use.UNDEPOSITED, Use.BANK, Use.TAKES_PAYMENTS)
 #: Names in order of preference; the first that exists once is proposed.
+BANKS = (
+    "checking",
+    "checking account",
+    "business checking",
+    "business bank account",
+    "current account",
+    "cheque account",
+)
 DEFAULT_ITEMS = ("services", "service", "sales", "hours", "labor", "labour")
 NO_MONEY_ITEMS: Mapping[str, tuple[str, ...]] = {
     MethodKind.STORE_CREDIT: ("store credit", "store credits"),
@@ -170,7 +178,8 @@ def _method(seen: Seen, name: str) -> Mapped | None:
         return None
     if not seen.shape.has_methods:
         return Mapped(kind=kind, account_id=account.external_id, label=f"into {account.name}")
-    method = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
+    named = only(each for each in seen.methods if fold(each.name) == fold(name))
+    method = named or only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
     if method is None:
         return None
     label = f"{method.name} into {account.name}"
@@ -178,7 +187,13 @@ def _method(seen: Seen, name: str) -> Mapped | None:
 
 
 def _deposited_to(seen: Seen) -> Account | None:
-    """Where payments wait for their deposit; else the one bank account, else the one other account that takes payments."""
+    """Where payments wait for their deposit; else the one bank account, else the one other account that takes payments.
+
+    Where not all of them could wait: a bank account.
+    """
+    if seen.shape.paid_into_banks:
+        listed = of_use(seen.accounts, Use.BANK)
+        return only(listed) or preferred(listed, BANKS)
     banks = {account.external_id for account in of_use(seen.accounts, Use.BANK)}
     for use in DEPOSITED_TO:
         found = of_use(seen.accounts, use)

@@ -240,6 +240,8 @@ class Platform(abc.ABC):
     lines_name_accounts: ClassVar[bool] = False
     #: Whether a customer can stand below another; elsewhere its name says so.
     nests_customers: ClassVar[bool] = True
+    #: Whether money on no invoice can be received on bank accounts alone, so that only they fit every payment.
+    unapplied_needs_bank: ClassVar[bool] = False
 
     @classmethod
     def step(cls, whole: Write, there: Mapping[int, Record]) -> Write | None:

@@ -65,6 +65,12 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "QBO_CLIENT_ID": ("quickbooks_online", "client_id"),
     "QBO_CLIENT_SECRET": ("quickbooks_online", "client_secret"),
     "QBO_WEBHOOK_VERIFIER": ("quickbooks_online", "webhook_verifier"),
+    "XERO_API_URL": ("xero", "api_url"),
+    "XERO_IDENTITY_URL": ("xero", "identity_url"),
+    "XERO_LOGIN_URL": ("xero", "login_url"),
+    "XERO_CLIENT_ID": ("xero", "client_id"),
+    "XERO_CLIENT_SECRET": ("xero", "client_secret"),
+    "XERO_WEBHOOK_KEY": ("xero", "webhook_key"),
 }
 
 

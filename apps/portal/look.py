@@ -31,6 +31,13 @@ def _administers(request: Any) -> bool:
     return bool(request.user.is_superuser)
 
 
+def _somebody_calls(request: Any) -> bool:
+    """Sessions are shown once there was one: most books are called, they do not call."""
+    from apps.sync.models import PostRound
+
+    return PostRound.objects.exists()
+
+
 def _item(title: str, icon: str, name: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}"), **more}
 
@@ -111,6 +118,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Runs", "history", "sync_run_changelist"),
                     _item("Requests", "outbox", "sync_request_changelist"),
+                    _item("Sessions", "mail", "sync_postround_changelist", permission=_somebody_calls),
+                    _item("Letters", "drafts", "sync_postedletter_changelist", permission=_somebody_calls),
                     _item("Calls", "lan", "connections_apicall_changelist"),
                     _item("Decisions", "gavel", "reconciliation_decision_changelist"),
                 ],

@@ -7,16 +7,18 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketApp, PocketServer
+from apps.sandbox.quickbooks_desktop.app import PocketDesktop
 from apps.sandbox.quickbooks_online.app import PocketQuickBooks
 from apps.sandbox.shop import seed
 from apps.sandbox.store import Store
 from apps.sandbox.syncro.accounts import PocketSyncros
+from apps.sandbox.xero.app import PocketXero
 
 READY = "ready.json"
 PORTS = "ports.json"
@@ -25,11 +27,15 @@ SYNCRO = "syncro"
 
 @dataclass(frozen=True)
 class Books:
-    """A pocket of the books: what it is, what it calls a company's id, and what lies where behind its address."""
+    """A pocket of the books: what it is, what it calls a company's id, and what lies where behind its address.
+
+    One that `calls` has neither addresses nor consents: it is given a file and a password, and comes by itself.
+    """
 
     app: Callable[[Store], PocketApp]
     account: str
-    addresses: Mapping[str, str]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    calls: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,14 @@ BOOKS: Mapping[str, Books] = {
     "quickbooks_online": Books(
         PocketQuickBooks, "realm", {"api_url": "/v3", "discovery_url": "/.well-known/openid_configuration"}
     ),
+    "quickbooks_desktop": Books(PocketDesktop, "file", calls=True),
+    "xero": Books(PocketXero, "tenant", {"api_url": "/api.xro/2.0", "identity_url": "", "login_url": ""}),
 }
-TENANTS: tuple[Tenant, ...] = (Tenant("acme-qbo", "Acme Computers", "quickbooks_online", "acme", "syncro"),)
+TENANTS: tuple[Tenant, ...] = (
+    Tenant("acme-qbo", "Acme Computers", "quickbooks_online", "acme", "syncro"),
+    Tenant("acme-qbd", "Acme Repairs", "quickbooks_desktop", "acme-repairs", "syncro-repairs"),
+    Tenant("acme-xero", "Acme Networks", "xero", "acme-networks", "syncro-networks"),
+)
 
 
 class InUse(RuntimeError):
@@ -98,12 +110,14 @@ class Pockets:
 
     def _tenant(self, tenant: Tenant, today: dt.date) -> dict[str, Any]:
         """Where one company's accounts are, and what is needed to sign in to them."""
-        syncro, books = self.syncro(tenant), self.books(tenant.books)
+        syncro, books, kind = self.syncro(tenant), self.books(tenant.books), BOOKS[tenant.books]
         token = syncro.chapter(name="sandbox", step="token", calls=[["create_token", {}]])[0]
         account = books.chapter(name="sandbox", step="company", calls=[["new_company", {}]])[0]
-        granted = books.chapter(name="sandbox", step="grant", calls=[["grant", {}]])[0]
+        sign_in = {"id": "" if kind.calls else account[kind.account], "refresh_token": ""}
+        if not kind.calls:
+            granted = books.chapter(name="sandbox", step="grant", calls=[["grant", {}]])[0]
+            sign_in["refresh_token"] = granted["refresh_token"]
         seed(syncro, books, today)
-        sign_in = {"id": account[BOOKS[tenant.books].account], "refresh_token": granted["refresh_token"]}
         return {
             "name": tenant.name, "books": tenant.books, "account": sign_in,
             "syncro": {"url": syncro.url, "subdomain": tenant.subdomain, "token": token},

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from apps.connections.screens import CompanyFilter, CompanyRows
 from apps.connections.words import badge
 from apps.core.redact import redact_text
-from apps.sync.models import Request, Run
+from apps.sync.models import PostedLetter, PostRound, Request, Run
 
 
 @admin.register(Request)
@@ -89,6 +89,56 @@ class RunAdmin(CompanyRows):
     def summary(self, run: Run) -> str:
         """The counts in one line."""
         return run_sentence(run.counts)
+
+
+@admin.register(PostRound)
+class PostRoundAdmin(CompanyRows):
+    """Sessions of a platform that calls us, newest first."""
+
+    list_display = ("began_at", "company", "letters_out", "ended_at", "error")
+    list_display_links = ("began_at",)
+    list_filter = (CompanyFilter,)
+    list_select_related = ("company",)
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("company", "connection", "began_at", "seen_at", "ended_at", "handed", "counts", "error")
+
+    @admin.display(description="letters")
+    def letters_out(self, round_: PostRound) -> int:
+        """How many letters it was given."""
+        return round_.handed
+
+
+@admin.register(PostedLetter)
+class PostedLetterAdmin(CompanyRows):
+    """Every letter with the very text that was handed out, and its answer."""
+
+    verb = "see_requests"
+    company_path = "round__company"
+    list_display = ("created_at", "company_name", "kind", "entity", "state", "code", "handed_at", "answered_at")
+    list_display_links = ("created_at",)
+    list_filter = ("kind", "state")
+    list_select_related = ("round__company", "connection")
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("connection", "kind", "state", "entity", "key", "created_at", "handed_at", "answered_at", "code", "message",
+              "sent", "came")  # fmt: skip
+    readonly_fields = ("sent", "came")
+
+    @admin.display(description="company")
+    def company_name(self, letter: PostedLetter) -> str:
+        """Whose session it was."""
+        return str(letter.round.company)
+
+    @admin.display(description="sent, redacted")
+    def sent(self, letter: PostedLetter) -> SafeString:
+        """The text as it was handed out."""
+        return format_html('<pre class="t-raw">{}</pre>', redact_text(letter.text))
+
+    @admin.display(description="answer, redacted")
+    def came(self, letter: PostedLetter) -> SafeString:
+        """The answer as it came."""
+        return format_html('<pre class="t-raw">{}</pre>', redact_text(letter.answer))
 
 
 def run_sentence(counts: dict[str, Any]) -> str:

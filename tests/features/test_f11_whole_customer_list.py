@@ -1,56 +1,73 @@
-"""F11, F18: the whole customer list is sent at set-up or at any time: matched first, with a preview, resumable."""
+"""F11: the whole customer list at set-up: matched first, shown before, in bulk, and nothing twice however often."""
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
 from tests.features.ledger import Ledger
-from tests.world import NOTHING, World
+from tests.world import NOTHING, World, written
+
+LIST = [f"Customer {number:02}" for number in range(40)]
 
 
-def export(world: World, *words: str) -> dict[str, Any]:
-    """What `export acme customers` prints."""
-    return world.command("export", "customers", *words)
-
-
-def test_all_active_ones_are_sent_also_those_without_an_invoice(world: World, books: Ledger) -> None:
+@pytest.fixture
+def listed(world: World, books: Ledger) -> World:
+    """Forty customers in Syncro without a document, of whom the books have the first two."""
     world.policy(customers="with_invoices")
-    for name in ("Acme Ltd", "Bolt Inc", "Crane Co"):
+    for name in LIST:
         world.customer(name)
-    world.customer("Gone Away", disabled=True)
-    told = export(world)
-    assert told["writes"]["books"]["customer"]["created"] == 3
-    assert books.customers() == ["Acme Ltd", "Bolt Inc", "Crane Co"]
-    assert (export(world)["writes"], world.sync().counts["writes"]) == (NOTHING, NOTHING)
+    for name in LIST[:2]:
+        books.own_customer(name)
+    assert world.sync().counts["writes"] == NOTHING
+    return world
 
 
-def test_a_preview_names_them_and_leaves_nothing_behind(world: World, books: Ledger) -> None:
-    world.policy(customers="with_invoices")
-    world.customer("Acme Ltd", email="office@acme.example")
-    (intended,) = export(world, "--dry-run")["preview"]
-    assert (intended["label"], intended["verb"]) == ("Acme Ltd", "create")
-    assert intended["fields"]["email"]["then"] == "office@acme.example"
-    assert (world.sync().counts["writes"], books.customers()) == (NOTHING, [])
+def exported(world: World) -> None:
+    """Send the list, as long as it takes."""
+    world.command("export", "customers")
+    world.sync()
 
 
-def test_whom_the_books_have_is_tied_and_whom_they_may_have_is_asked_about(world: World, books: Ledger) -> None:
-    books.own_customer("Acme Ltd")
-    there = books.own_customer("Bolt Incorporated", email="office@bolt.example")
-    acme = world.customer("ACME Ltd.")
-    bolt = world.customer("Bolt Inc", email="office@bolt.example")
-    told = export(world)
-    assert (told["tied"], [each["books"] for each in told["look_alikes"]]) == (1, ["Bolt Incorporated"])
-    assert world.link("customer", syncro=acme).books is not None
-    world.decides("same_customer", books=there)
-    assert (world.books_id("customer", bolt), books.customers()) == (there, ["Acme Ltd", "Bolt Incorporated"])
+def test_what_would_be_sent_is_shown_and_nothing_is(listed: World, books: Ledger) -> None:
+    told = listed.command("export", "customers", "--dry-run")
+    assert (told["tied"], told["due"], len(told["preview"])) == (2, 38, 38)
+    assert {(each["side"], each["verb"]) for each in told["preview"]} == {("books", "create")}
+    assert books.customers() == LIST[:2]
 
 
-def test_broken_off_it_goes_on_where_it_ended(world: World, books: Ledger) -> None:
-    world.policy(customers="with_invoices")
-    names = [f"Customer {number:02}" for number in range(40)]
-    for name in names:
-        world.customer(name)
-    books.breaks("lose", "customer")
-    export(world)
-    export(world)
-    assert (books.customers(), world.states()) == (names, {})
+def test_the_list_arrives_and_whom_the_books_had_is_tied(listed: World, books: Ledger) -> None:
+    exported(listed)
+    assert books.customers() == LIST
+    assert (listed.states(), listed.queue()) == ({}, [])
+    assert listed.sync(full=True).counts["writes"] == NOTHING
+
+
+def test_sent_twice_it_stands_once(listed: World, books: Ledger) -> None:
+    for _ in range(2):
+        exported(listed)
+    assert books.customers() == LIST
+
+
+def test_pairs_are_proposed_with_a_score_and_a_reason(listed: World, books: Ledger) -> None:
+    told = listed.command("match", "customers")
+    assert [(pair["syncro"]["name"], pair["reasons"], pair["exact"]) for pair in told["proposals"]] == [
+        (name, ["name"], True) for name in LIST[:2]
+    ]
+    assert len(told["only_in_syncro"]) == 38
+
+
+def test_whom_the_books_may_have_waits_for_a_person(listed: World, books: Ledger) -> None:
+    there = books.own_customer("Ada Lovelace Ltd", email="ada@customers.example")
+    ada = listed.customer("Lovelace", email="ada@customers.example")
+    listed.sync()
+    exported(listed)
+    assert "Ada Lovelace Ltd" in listed.held("name_taken").reason
+    listed.decides("same_customer", books=there)
+    assert (listed.books_id("customer", ada), len(books.customers())) == (there, 41)
+
+
+def test_who_was_sent_this_way_gets_invoices_like_anybody(listed: World, books: Ledger) -> None:
+    exported(listed)
+    listed.invoice(listed.syncro_customer(LIST[7]), "50.00", number="1001")
+    assert written(listed.sync())["books"] == {"invoice created": 1}
+    assert books.invoice("1001").customer == LIST[7]

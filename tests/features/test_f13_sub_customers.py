@@ -1,92 +1,64 @@
-"""F13: a sub-customer of the books is a Syncro customer of its own, keeps its parent, and gets its own invoices."""
+"""F13: sub-customers are customers of their own in Syncro, keep their parent, and their invoices go to them."""
 
 from __future__ import annotations
 
-import json
-from io import StringIO
-from typing import Any
-
 import pytest
-from django.core.management import CommandError, call_command
 
 from tests.features.ledger import Ledger
 from tests.world import NOTHING, World, written
 
 
-def match(*words: str) -> dict[str, Any]:
-    """What `match acme customers` prints."""
-    out = StringIO()
-    call_command("match", "acme", "customers", *words, "--json", stdout=out)
-    found: dict[str, Any] = json.loads(out.getvalue())
-    return found
-
-
 @pytest.fixture
-def kitchen(world: World, books: Ledger) -> str:
-    """A sub-customer of the books and its parent, both imported into Syncro; the child's id there."""
-    world.policy(new_customers_in_books="create")
+def family(world: World, books: Ledger) -> World:
+    """Jones and, below it, Kitchen: of the books, and made in Syncro."""
     books.own_customer("Jones")
     books.own_customer("Kitchen", parent="Jones")
     world.sync()
-    return world.syncro_customer("Jones: Kitchen")
-
-
-def test_it_is_a_customer_of_its_own_behind_its_parents_name(world: World, books: Ledger, kitchen: str) -> None:
-    names = sorted(row["business_name"] for row in world.syncro.state("customers"))
-    assert names == ["Jones", "Jones: Kitchen"]
-    assert (world.sync(full=True).counts["writes"], books.customers()) == (NOTHING, ["Jones", "Kitchen"])
-
-
-def test_its_invoices_go_to_the_sub_customer(world: World, books: Ledger, kitchen: str) -> None:
-    world.invoice(kitchen, "100.00", number="1001")
-    assert written(world.sync())["books"] == {"invoice created": 1}
-    assert (books.invoice("1001").customer, books.parent_of("Kitchen")) == ("Kitchen", "Jones")
-
-
-def test_a_change_in_syncro_keeps_its_name_and_its_parent(world: World, books: Ledger, kitchen: str) -> None:
-    world.syncro.edit_customer(id=kitchen, phone="555-0100")
-    assert written(world.sync())["books"] == {"customer updated": 1}
-    assert (books.contact("Kitchen")[1], books.parent_of("Kitchen")) == ("555-0100", "Jones")
-
-
-def test_renamed_on_either_side_it_is_renamed_in_the_words_of_the_other(
-    world: World, books: Ledger, kitchen: str
-) -> None:
-    world.syncro.edit_customer(id=kitchen, business_name="Jones: Bath")
+    world.command("match", "customers", "--create", "all")
     world.sync()
-    assert (books.customers(), books.parent_of("Bath")) == (["Bath", "Jones"], "Jones")
-    books.renames("Bath", "Garden")
-    world.sync()
-    assert world.syncro_customer("Jones: Garden") == kitchen
-    assert (world.sync().counts["writes"], world.states()) == (NOTHING, {})
+    return world
 
 
-def test_one_that_syncro_had_before_is_matched_by_its_own_or_its_full_name(world: World, books: Ledger) -> None:
+def test_both_are_customers_in_syncro(family: World, books: Ledger) -> None:
+    assert family.customer_names() == ["Jones", "Jones: Kitchen"]
+    assert (family.sync(full=True).counts["writes"], family.states()) == (NOTHING, {})
+
+
+def test_an_invoice_of_the_child_goes_to_the_child(family: World, books: Ledger) -> None:
+    family.invoice(family.syncro_customer("Jones: Kitchen"), "80.00", number="1001")
+    assert written(family.sync())["books"] == {"invoice created": 1}
+    assert books.invoice("1001").customer == books.child_shown("Jones", "Kitchen")
+    assert books.parent_of(books.child_shown("Jones", "Kitchen")) == "Jones"
+
+
+def test_a_change_in_syncro_leaves_it_where_it_is(family: World, books: Ledger) -> None:
+    family.syncro.edit_customer(id=family.syncro_customer("Jones: Kitchen"), phone="555-0100")
+    assert written(family.sync())["books"] == {"customer updated": 1}
+    assert books.parent_of(books.child_shown("Jones", "Kitchen")) == "Jones"
+    assert family.sync().counts["writes"] == NOTHING
+
+
+def test_a_new_name_of_the_child_is_its_own_name_alone(family: World, books: Ledger) -> None:
+    family.syncro.edit_customer(id=family.syncro_customer("Jones: Kitchen"), business_name="Jones: Bathroom")
+    family.sync()
+    assert books.child_shown("Jones", "Bathroom") in books.customers()
+    assert books.parent_of(books.child_shown("Jones", "Bathroom")) == "Jones"
+
+
+def test_one_that_syncro_already_has_under_both_names_is_the_same(world: World, books: Ledger) -> None:
     books.own_customer("Jones")
-    there = [books.own_customer(name, parent="Jones") for name in ("Kitchen", "Bath")]
-    ours = [world.customer("Kitchen"), world.customer("Jones: Bath"), world.customer("Jones")]
-    assert world.sync().counts["writes"] == NOTHING
-    assert [world.books_id("customer", each) for each in ours[:2]] == there
-    world.syncro.edit_customer(id=ours[1], phone="555-0100")
-    world.sync()
-    assert (books.customers(), books.contact("Bath")[1]) == (["Bath", "Jones", "Kitchen"], "555-0100")
+    books.own_customer("Kitchen", parent="Jones")
+    world.invoice(world.customer("Jones: Kitchen"), "80.00", number="1001")
+    assert written(world.sync())["books"] == {"invoice created": 1}
+    assert books.invoice("1001").customer == books.child_shown("Jones", "Kitchen")
+    assert len(books.customers()) == 2
 
 
-def test_a_parent_chosen_at_matching_is_kept(world: World, books: Ledger) -> None:
-    above = books.own_customer("Jones")
-    world.sync()
-    child = world.customer("Kitchen")
+def test_a_customer_of_syncro_is_made_below_the_parent_a_person_chose(world: World, books: Ledger) -> None:
+    jones = books.own_customer("Jones")
+    garden = world.customer("Garden")
     world.sync(dry_run=True)
-    assert match("--under", f"{child}={above}")["placed"] == [{"syncro": child, "under": above}]
-    world.invoice(child, "100.00", number="1001")
-    assert written(world.sync())["books"] == {"customer created": 1, "invoice created": 1}
-    assert (books.parent_of("Kitchen"), books.invoice("1001").customer) == ("Jones", "Kitchen")
-    assert (world.sync(full=True).counts["writes"], world.states()) == (NOTHING, {})
-
-
-def test_who_stands_in_the_books_already_is_not_placed_anew(world: World, books: Ledger) -> None:
-    above = books.own_customer("Jones")
-    child = world.customer("Kitchen")
+    world.command("match", "customers", "--under", f"{garden}={jones}")
     world.sync()
-    with pytest.raises(CommandError, match="already belongs to"):
-        match("--under", f"{child}={above}")
+    assert books.parent_of(books.child_shown("Jones", "Garden")) == "Jones"
+    assert (world.sync().counts["writes"], world.states()) == (NOTHING, {})

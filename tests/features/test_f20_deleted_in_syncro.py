@@ -55,10 +55,8 @@ def test_never_with_money_on_it(world: World, books: Ledger, sold: str) -> None:
     books.takes("40.00", {"1001": "40.00"})
     world.syncro.delete_invoice(sold)
     assert world.sync(full=True).counts["writes"] == NOTHING
-    assert (books.invoice("1001").open, [paid.applied for paid in books.payments()]) == (
-        Decimal(60),
-        [{"1001": Decimal(40)}],
-    )
+    assert [paid.applied for paid in books.payments()] == [{"1001": Decimal(40)}]
+    assert books.invoice("1001").open == 60
     assert "Money is applied to it" in world.held("gone_in_syncro").reason
 
 

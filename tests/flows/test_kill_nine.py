@@ -1,10 +1,11 @@
-"""The whole demo, killed without warning at ten random moments of its first load and started again each time."""
+"""The demo of each books, killed without warning at ten random moments of its first load and started again each time."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,32 @@ EARLIEST, LATEST, WRITING = 1.0, 8.0, 3.0
 #: Of the tests' own environment; the demo runs as on anybody's machine.
 NOT_OURS = ("PYTEST", "DJANGO", "DATABASE_URL", "TIEOUT")
 Store = dict[str, dict[str, Any]]
+MARK = re.compile(r"tieout:[\w:/-]+")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How the pocket of some books keeps a demo company: kinds of documents, and what tells them apart."""
+
+    slug: str
+    pocket: str
+    syncro: str
+    customer: tuple[str, str]
+    invoice: tuple[str, str]
+    payments: tuple[str, ...]
+    revision: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Everything that we write there."""
+        return self.customer[0], self.invoice[0], *self.payments
+
+
+DEMOS = (
+    Kept("acme-qbo", "quickbooks_online", "syncro", ("Customer", "DisplayName"), ("Invoice", "DocNumber"), ("Payment",), "SyncToken"),
+    Kept("acme-qbd", "quickbooks_desktop", "syncro-repairs", ("Customer", "Name"), ("Invoice", "RefNumber"), ("ReceivePayment",), "EditSequence"),
+    Kept("acme-xero", "xero", "syncro-networks", ("Contact", "Name"), ("Invoice", "InvoiceNumber"), ("Payment", "BatchPayment", "Overpayment"), "UpdatedDateUTC"),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -46,10 +74,10 @@ def var() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
-def start(var: Path) -> subprocess.Popen[str]:
-    """The demo, in a session of its own."""
+def start(var: Path, demo: Kept) -> subprocess.Popen[str]:
+    """The demo of one company, in a session of its own."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
-    command = [sys.executable, "manage.py", "demo", "--once", "--json"]
+    command = [sys.executable, "manage.py", "demo", "--once", "--json", "--company", demo.slug]
     return subprocess.Popen(
         command, cwd=ROOT, env={**env, "VAR_DIR": str(var), "LIMIT_SCALE": "1000"}, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -81,9 +109,9 @@ def killed(process: subprocess.Popen[str], tree: bool) -> None:
     process.communicate()
 
 
-def to_the_end(var: Path) -> dict[str, Any]:
+def to_the_end(var: Path, demo: Kept) -> dict[str, Any]:
     """What the demo prints when nobody disturbs it."""
-    process = start(var)
+    process = start(var, demo)
     try:
         out, said = process.communicate(timeout=280)
     finally:
@@ -103,28 +131,26 @@ def stored(var: Path, pocket: str) -> Store:
     return kept
 
 
-def how_far(var: Path) -> int:
+def how_far(var: Path, demo: Kept) -> int:
     """Documents that had reached the books."""
-    if not (var / "sandbox" / "quickbooks_online.sqlite").exists():
+    file = var / "sandbox" / f"{demo.pocket}.sqlite"
+    if not file.exists():
         return 0
-    count = "SELECT count(*) FROM doc WHERE kind LIKE '%/Customer' OR kind LIKE '%/Invoice' OR kind LIKE '%/Payment'"
-    with closing(sqlite3.connect(var / "sandbox" / "quickbooks_online.sqlite")) as database:
+    wanted = " OR ".join(f"kind LIKE '%{kind}'" for kind in demo.kinds)
+    with closing(sqlite3.connect(file)) as database:
         try:
-            number: int = database.execute(count).fetchone()[0]
+            number: int = database.execute(f"SELECT count(*) FROM doc WHERE {wanted}").fetchone()[0]
         except sqlite3.OperationalError:  # it is just being made
             return 0
     return number
 
 
-def documents(var: Path) -> dict[str, dict[str, str]]:
+def documents(var: Path, demo: Kept) -> dict[str, dict[str, str]]:
     """Every document of the two vendors with its revision: any write would show."""
-    books, syncro = stored(var, "quickbooks_online"), stored(var, "syncro")
-    shown = {
-        kind: {key: doc["SyncToken"] for key, doc in books[kind].items()} for kind in ("Customer", "Invoice", "Payment")
-    }
-    return shown | {
-        kind: {key: doc["updated_at"] for key, doc in syncro[kind].items()} for kind in ("customer", "payment")
-    }
+    books, syncro = stored(var, demo.pocket), stored(var, demo.syncro)
+    shown = {kind: {key: str(doc[demo.revision]) for key, doc in books.get(kind, {}).items()} for kind in demo.kinds}
+    here = ("customer", "payment")
+    return shown | {f"syncro {kind}": {key: doc["updated_at"] for key, doc in syncro[kind].items()} for kind in here}
 
 
 def more_than_once(values: list[str]) -> dict[str, int]:
@@ -132,27 +158,34 @@ def more_than_once(values: list[str]) -> dict[str, int]:
     return {value: count for value, count in Counter(values).items() if value and count > 1}
 
 
-def mark(text: str) -> str:
-    """Our mark in a text, "" without one."""
-    return next((word for word in text.split() if word.startswith("tieout:")), "")
+def mark(document: Any) -> str:
+    """Our mark in a document, "" without one."""
+    found = MARK.search(json.dumps(document))
+    return found.group() if found else ""
 
 
-def nothing_stands_twice(var: Path) -> None:
+def marks(books: Store, kinds: tuple[str, ...]) -> list[str]:
+    """The marks of all that stands by itself: members of a batch stand with their batch."""
+    members = {key for batch in books.get("BatchPayment", {}).values() for key in batch["PaymentIDs"]}
+    return [mark(doc) for kind in kinds for key, doc in books.get(kind, {}).items() if key not in members]
+
+
+def nothing_stands_twice(var: Path, demo: Kept) -> None:
     """In both vendors' own stores: by number, by name, by mark."""
-    books, syncro = stored(var, "quickbooks_online"), stored(var, "syncro")
-    assert more_than_once([doc.get("DocNumber", "") for doc in books["Invoice"].values()]) == {}
-    assert more_than_once([doc["DisplayName"] for doc in books["Customer"].values()]) == {}
-    for kind in ("Invoice", "Payment"):
-        assert more_than_once([mark(doc.get("PrivateNote", "")) for doc in books[kind].values()]) == {}
-    assert more_than_once([mark(doc["ref_num"] or "") for doc in syncro["payment"].values()]) == {}
+    books, syncro = stored(var, demo.pocket), stored(var, demo.syncro)
+    for kind, name in (demo.customer, demo.invoice):
+        assert more_than_once([str(doc.get(name, "")) for doc in books[kind].values()]) == {}
+    assert more_than_once(marks(books, (demo.invoice[0],))) == {}
+    assert more_than_once(marks(books, demo.payments)) == {}
+    assert more_than_once([mark(doc["ref_num"]) for doc in syncro["payment"].values()]) == {}
 
 
-def kill_once(var: Path, dice: random.Random, *, writing: bool) -> None:
+def kill_once(var: Path, demo: Kept, dice: random.Random, *, writing: bool) -> None:
     """One start and its end, at some moment after the start or, with `writing`, while documents arrive."""
-    before, process = how_far(var), start(var)
+    before, process = how_far(var, demo), start(var, demo)
     try:
         if writing:
-            assert until(lambda: how_far(var) > before, 90), "nothing arrives any more"
+            assert until(lambda: how_far(var, demo) > before, 90), "nothing arrives any more"
             time.sleep(dice.uniform(0, WRITING))
         else:
             time.sleep(dice.uniform(EARLIEST, LATEST))
@@ -163,21 +196,21 @@ def kill_once(var: Path, dice: random.Random, *, writing: bool) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_ten_kills_during_the_first_load_change_nothing(var: Path) -> None:
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.pocket)
+def test_ten_kills_during_the_first_load_change_nothing(var: Path, demo: Kept) -> None:
     seed = random.randrange(10**6)
     sys.stdout.write(f"seed {seed}\n")
     dice = random.Random(seed)
     reached = []
     for number in range(KILLS):
-        kill_once(var, dice, writing=bool(number % 2))
-        reached.append(how_far(var))
+        kill_once(var, demo, dice, writing=bool(number % 2))
+        reached.append(how_far(var, demo))
     sys.stdout.write(f"documents in the books at each kill: {reached}\n")
-    end = to_the_end(var)
-    nothing_stands_twice(var)
+    end = to_the_end(var, demo)
+    nothing_stands_twice(var, demo)
     assert end["tieout"]["unexplained"] == "0.00"
     assert {state for states in end["documents"].values() for state in states} <= {"in_sync", "held", "ignored"}
-    syncro = stored(var, "syncro")
-    assert sum(end["documents"]["invoice"].values()) == len(syncro["invoice"])
-    before = documents(var)
-    assert to_the_end(var) == end
-    assert documents(var) == before, "a second start writes nothing"
+    assert sum(end["documents"]["invoice"].values()) == len(stored(var, demo.syncro)["invoice"])
+    before = documents(var, demo)
+    assert to_the_end(var, demo) == end
+    assert documents(var, demo) == before, "a second start writes nothing"

@@ -112,10 +112,10 @@ class Client:
             raise Unavailable(f"Xero answered without a list of {root}.")
         return [row for row in found if isinstance(row, Mapping)], answer
 
-    def one(self, name: str, root: str, key: str) -> Raw | None:
+    def one(self, name: str, root: str, key: str, **given: Any) -> Raw | None:
         """One object by its id; None where Xero itself says there is none."""
         try:
-            found, _ = self.rows(name, root, key)
+            found, _ = self.rows(name, root, key, **given)
         except Gone:
             return None
         return found[0] if found else None

@@ -71,7 +71,7 @@ class Finder:
     def _item(self, record: Item) -> Found | Answer:
         code = item_code(record)
         (source,) = SOURCES["item"]
-        raw = self.client.one("get_item", source.root, code)
+        raw = self.client.one(source.one, source.root, code, **source.exact)
         if raw is None or _folded(text(raw, "Code")) != _folded(code):
             return ABSENT
         return Found(self.puller.read(source, [raw])[0])

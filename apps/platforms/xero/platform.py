@@ -88,6 +88,8 @@ class Xero(DirectPlatform):
     limits: ClassVar[Limits] = LIMITS
     number_length: ClassVar[int] = 255
     lines_name_accounts: ClassVar[bool] = True
+    nests_customers: ClassVar[bool] = False
+    unapplied_needs_bank: ClassVar[bool] = True
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -136,7 +138,7 @@ class Xero(DirectPlatform):
     def check(self) -> Health:
         """A first look. Raises NeedsReconnect when the sign-in or the app's right to the organisation is gone."""
         organisation = self._organisation()
-        self._facts = read_facts(organisation, self._account_rows())
+        self._facts = self._told(organisation)
         missing = {scope: lost for scope, (method, root, lost) in PROBES.items() if not self._may(method, root)}
         return Health(
             title=self._facts.name, facts=self._facts, missing=missing, warnings=tuple(_warnings(organisation))
@@ -144,7 +146,7 @@ class Xero(DirectPlatform):
 
     def facts(self) -> Facts:
         """The facts as they are now; drafts go by the last ones read."""
-        self._facts = read_facts(self._organisation(), self._account_rows())
+        self._facts = self._told(self._organisation())
         return self._facts
 
     def pull(self, entity: str, cursor: str, *, full: bool = False) -> Iterator[Page]:
@@ -195,8 +197,10 @@ class Xero(DirectPlatform):
             raise Unavailable("Xero answered without the organisation.")
         return rows[0]
 
-    def _account_rows(self) -> list[Raw]:
-        return self.client.rows("get_accounts", "Accounts")[0]
+    def _told(self, organisation: Raw) -> Facts:
+        accounts, _ = self.client.rows("get_accounts", "Accounts")
+        rates, _ = self.client.rows("get_tax_rates", "TaxRates")
+        return read_facts(organisation, accounts, rates)
 
     def _may(self, method: str, root: str) -> bool:
         try:

@@ -161,7 +161,7 @@ class Puller:
         elif not source.one or (len(keys) > ONE_BY_ONE):
             yield from (piece.rows for piece in scan(self.client, source, None))
         else:
-            rows = (self.client.one(source.one, source.root, key) for key in keys)
+            rows = (self.client.one(source.one, source.root, key, **source.exact) for key in keys)
             yield [row for row in rows if row is not None]
 
     def _by_ids(self, source: Source, keys: Sequence[str]) -> Iterator[list[Raw]]:

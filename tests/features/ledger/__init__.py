@@ -7,15 +7,17 @@ import pytest
 from tests.features.ledger.base import TODAY, BookedInvoice, BookedPayment, Ledger
 from tests.features.ledger.quickbooks_desktop import QuickBooksDesktop
 from tests.features.ledger.quickbooks_online import QuickBooksOnline
+from tests.features.ledger.xero import Xero
 
 __all__ = [
     "DIRECT", "LEDGERS", "TODAY", "BookedInvoice", "BookedPayment", "Ledger", "QuickBooksDesktop", "QuickBooksOnline",
-    "on_direct_books", "on_every_books",
+    "Xero", "on_direct_books", "on_every_books",
 ]  # fmt: skip
 
 #: By the platform's key in the registry; the first is what a story is told on that does not depend on the books.
 LEDGERS: dict[str, type[Ledger]] = {
     "quickbooks_online": QuickBooksOnline,
+    "xero": Xero,
     "quickbooks_desktop": QuickBooksDesktop,
 }
 #: Those we call; the others call us.

@@ -67,6 +67,10 @@ class Ledger(abc.ABC):
     calls_us: ClassVar[bool] = False
     #: Where payments go unless a mapping says otherwise.
     usual_account: ClassVar[str] = "Undeposited Funds"
+    #: The word in the address of their notifications, "" where nobody notifies.
+    notifies: ClassVar[str] = ""
+    #: Whether a customer can stand below another there; elsewhere "Parent: Child" is its whole name.
+    nests: ClassVar[bool] = True
     #: Whether these books know ways of paying.
     knows_methods: ClassVar[bool] = True
 
@@ -167,6 +171,10 @@ class Ledger(abc.ABC):
     def method_shown(self, method: str) -> str:
         """How a way of paying stands on a payment."""
         return method if self.knows_methods else ""
+
+    def child_shown(self, parent: str, child: str) -> str:
+        """What a customer below another is called."""
+        return child if self.nests else f"{parent}: {child}"
 
     def deposits(self, payment: str) -> None:
         """Bring a payment to the bank."""

@@ -19,6 +19,7 @@ class QuickBooksOnline(Ledger):
     """One company of the pocket QuickBooks Online."""
 
     app = PocketQuickBooks
+    notifies = "qbo"
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our app's consent to it."""

@@ -99,7 +99,7 @@ ORGANISATION = {
 def healthy(stand: Stand, **fields: Any) -> None:
     stand.on("GET", "/Organisation", told("Organisations", {**ORGANISATION, **fields}))
     stand.on("GET", "/Accounts", told("Accounts", {"AccountID": SALES, "Code": "200"}, {"AccountID": BANK}))
-    for root in ("Contacts", "Invoices", "Payments", "BankTransactions"):
+    for root in ("Contacts", "Invoices", "Payments", "BankTransactions", "TaxRates"):
         stand.on("GET", f"/{root}", told(root))
 
 

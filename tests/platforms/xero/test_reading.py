@@ -189,6 +189,17 @@ def test_short_lists_are_read_whole(
     assert ("if-modified-since" in stand.asked[1].headers) is conditional
 
 
+def test_rates_for_purchases_are_left_out(books: Books, stand: Stand) -> None:
+    rows = [
+        {"TaxType": "INPUT", "CanApplyToRevenue": False},
+        {"TaxType": "OUTPUT", "CanApplyToRevenue": True},
+        {"TaxType": "T"},
+    ]
+    stand.on("GET", "/TaxRates", told("TaxRates", *rows))
+    (page,) = books.platform.pull("tax_code", "")
+    assert [record.external_id for record in page.records] == ["OUTPUT", "T"]
+
+
 def test_every_receipt_is_one_record(books: Books, stand: Stand) -> None:
     member = raw_payment(guid(61), BatchPaymentID=guid(60))
     other = raw_payment(
@@ -256,6 +267,13 @@ def test_each_kind_of_receipt_is_fetched_from_its_own_list(books: Books, stand: 
     ids = [guid(50), f"batch:{guid(60)}", f"overpayment:{guid(70)}", f"prepayment:{guid(80)}"]
     found = books.platform.get("payment", ids)
     assert [record is None for record in found.values()] == [False, False, False, True]
+
+
+def test_one_by_one_they_have_as_many_decimals(books: Books, stand: Stand) -> None:
+    stand.on("GET", "/Items/i", told("Items", {"ItemID": "i", "Code": "W", "SalesDetails": {"UnitPrice": 1.2345}}))
+    stand.on("GET", "/Contacts", told("Contacts"))
+    assert getattr(books.platform.get("item", ["i"])["i"], "price", 0) == Decimal("1.2345")
+    assert stand.asked[0].url.params["unitdp"] == "4"
 
 
 def test_what_was_deleted_is_not_there(books: Books, stand: Stand) -> None:

@@ -139,6 +139,29 @@ def test_tax_over_lines_of_both_signs_adds_up_too() -> None:
     assert body["LineItems"][1]["TaxAmount"] < 0
 
 
+def rows_of(tax: str, *lines: Line) -> list[tuple[Decimal, Decimal]]:
+    """Quantity and tax of each line, at 8.25 per cent."""
+    facts = replace(FACTS, defaults={**FACTS.defaults, "rate:T": "8.25"})
+    amount = sum((each.amount for each in lines), Decimal(0))
+    body = write_invoice(invoice(str(amount), lines=lines, tax=Decimal(tax), tax_code_id="T"), facts)
+    return [(row["Quantity"], row["TaxAmount"]) for row in body["LineItems"]]
+
+
+CHEAP = line("50.00", quantity=Decimal(50), price=Decimal(1))
+
+
+def test_a_cent_left_over_goes_where_xero_takes_it() -> None:
+    found = rows_of("6.87", CHEAP, line("33.33"))
+    assert found == [(Decimal(50), Decimal("4.13")), (Decimal(1), Decimal("2.74"))]
+    assert rows_of("4.13", CHEAP) == [(Decimal(50), Decimal("4.13"))]
+    assert rows_of("4.12", CHEAP) == [(Decimal(1), Decimal("4.12"))]
+
+
+def test_tax_of_another_rate_is_spread_in_proportion() -> None:
+    found = rows_of("10.00", line("50.00"), line("50.00"))
+    assert [tax for _, tax in found] == [Decimal("5.00"), Decimal("5.00")]
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
@@ -401,4 +424,5 @@ def test_the_later_lock_date_closes_the_books() -> None:
     found = read_facts(organisation, [{"AccountID": SALES, "Code": "200"}, {"AccountID": BANK}])
     assert (found.closed_through, found.currency, found.keeps_numbers) == (DAY, "USD", True)
     assert found.defaults == {f"code:{SALES}": "200", "no_tax": "NONE", "short_code": "!x"}
+    assert read_facts({}, [], [{"TaxType": "T", "EffectiveRate": 8.25}]).defaults["rate:T"] == "8.25"
     assert read_facts({}, []).closed_through is None

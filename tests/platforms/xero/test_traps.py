@@ -15,6 +15,7 @@ from xero_python.api_client.oauth2 import OAuth2Token
 
 from apps.platforms import errors
 from apps.platforms.base import Tokens, Verb
+from apps.platforms.exact_json import write_json
 from apps.platforms.xero.client import Desk
 from apps.platforms.xero.platform import Xero
 from apps.platforms.xero.translate.invoices import read_invoice
@@ -38,6 +39,12 @@ def test_amounts_leave_as_numbers_never_as_text_or_rounded_floats(books: Books) 
     body = books.platform.draft("invoice", [creation(invoice("1234567.10"))], key)[0].body
     assert b'"LineAmount":1234567.10,' in body
     assert b'"UnitAmount":1234567.10,' in body
+
+
+@pytest.mark.parametrize("value", [1.1, Decimal("NaN"), {"a": [Decimal("Infinity")]}])
+def test_what_has_no_exact_value_is_not_written(value: Any) -> None:
+    with pytest.raises(TypeError):
+        write_json(value)
 
 
 def test_amounts_arrive_exact(books: Books, stand: Stand) -> None:

@@ -270,6 +270,7 @@ def test_a_payment_on_an_invoice_is_no_credit(books: Books) -> None:
 def test_a_code_that_is_not_known_yet_is_looked_up(books: Books, stand: Stand) -> None:
     stand.on("GET", "/Organisation", told("Organisations", {"Name": "D", "BaseCurrency": "USD"}))
     stand.on("GET", "/Accounts", told("Accounts", {"AccountID": guid(90), "Code": "260"}))
+    stand.on("GET", "/TaxRates", told("TaxRates"))
     item = Item(name="W", income_account_id=guid(90))
     assert books.body(creation(item))["SalesDetails"] == {"AccountCode": "260"}
 

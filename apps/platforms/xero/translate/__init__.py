@@ -33,6 +33,11 @@ class Source:
     by_ids: bool = False
     more: Mapping[str, Any] | None = None
 
+    @property
+    def exact(self) -> Mapping[str, Any]:
+        """What a read of one row says: as many decimals as the list gives."""
+        return {name: value for name, value in (self.more or {}).items() if name == "unitdp"}
+
 
 _FOUR: Mapping[str, Any] = {"unitdp": 4}
 _PAYMENTS = Source("Payments", "PaymentID", "get_payments", "get_payment", payments.read_payment, payments.is_received)
@@ -43,7 +48,8 @@ BATCHES = Source(
 
 SOURCES: Mapping[str, tuple[Source, ...]] = {
     "account": (Source("Accounts", "AccountID", "get_accounts", "get_account", reference.read_account, paged=False),),
-    "tax_code": (Source("TaxRates", "TaxType", "get_tax_rates", "", reference.read_tax_rate, paged=False, since=False),),
+    "tax_code": (Source("TaxRates", "TaxType", "get_tax_rates", "", reference.read_tax_rate, reference.is_for_sales,
+                        paged=False, since=False),),
     "item": (Source("Items", "ItemID", "get_items", "get_item", items.read_item, paged=False, more=_FOUR),),
     "customer": (Source("Contacts", "ContactID", "get_contacts", "get_contact", customers.read_customer, by_ids=True,
                         more={"include_archived": "true"}),),
@@ -55,9 +61,9 @@ SOURCES: Mapping[str, tuple[Source, ...]] = {
         _PAYMENTS,
         BATCHES,
         Source("Overpayments", "OverpaymentID", "get_overpayments", "get_overpayment",
-               lambda raw: payments.read_credit("overpayment", raw), payments.is_credit, "overpayment:", more=_FOUR),
+               lambda raw: payments.read_credit("overpayment", raw), payments.is_credit, "overpayment:"),
         Source("Prepayments", "PrepaymentID", "get_prepayments", "get_prepayment",
-               lambda raw: payments.read_credit("prepayment", raw), payments.is_credit, "prepayment:", more=_FOUR),
+               lambda raw: payments.read_credit("prepayment", raw), payments.is_credit, "prepayment:"),
     ),
     "refund": (Source("Payments", "PaymentID", "get_payments", "get_payment", payments.read_refund,
                       payments.is_paid_back),),

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from apps.core.money import cents, largest_remainder
+from apps.core.money import CENT, cents, from_cents, to_cents
 from apps.platforms.errors import BadReference, Refused
 from apps.platforms.records import Facts, Line, LineKind, SalesDocument
 from apps.platforms.xero.translate import names
-from apps.platforms.xero.translate.reference import NO_TAX, UNTAXED, account_code
+from apps.platforms.xero.translate.reference import NO_TAX, RATE, UNTAXED, account_code
 from apps.platforms.xero.translate.values import ZERO, Body, Raw, number, parts, text
 
 #: Quantities and unit prices have four decimals at most (with unitdp=4).
@@ -30,7 +30,7 @@ def write_lines(record: SalesDocument, facts: Facts, base: SalesDocument | None 
 
     Raises BadReference for an amount without account, Refused for tax that no line can carry.
     """
-    taxes = _taxes(record)
+    taxes = _taxes(record, facts)
     kept = _kept(record.lines, base.lines if base else ())
     return [
         _to_line(line, tax, record, facts) | ({"LineItemID": key} if key else {})
@@ -59,7 +59,7 @@ def _read_line(raw: Raw, *, inclusive: bool) -> Line:
     )
 
 
-def _taxes(record: SalesDocument) -> list[Decimal]:
+def _taxes(record: SalesDocument, facts: Facts) -> list[Decimal]:
     """The document's tax on its taxable lines, to the cent; 0 on all others."""
     taxed = [place for place, line in enumerate(record.lines) if line.taxable and line.amount]
     found = [ZERO] * len(record.lines)
@@ -67,24 +67,47 @@ def _taxes(record: SalesDocument) -> list[Decimal]:
         return found
     if not taxed:
         raise Refused(f"Its tax of {record.tax} belongs to no line; Xero keeps tax per line.")
-    for place, share in zip(taxed, _shares(record.tax, [record.lines[place].amount for place in taxed]), strict=True):
+    shares = _shares(record, [record.lines[place] for place in taxed], facts)
+    for place, share in zip(taxed, shares, strict=True):
         if abs(share) > abs(record.lines[place].amount):
             raise Refused("The tax of a line would be more than the line itself, which Xero does not take.")
         found[place] = share
     return found
 
 
-def _shares(tax: Decimal, amounts: Sequence[Decimal]) -> list[Decimal]:
-    """By largest remainder; where discounts make lines of both signs, rounded, and the rest on the largest line."""
-    if min(amounts) >= 0 or max(amounts) <= 0:
-        return largest_remainder(tax, amounts)
-    whole = sum(amounts, ZERO)
+def _shares(record: SalesDocument, lines: Sequence[Line], facts: Facts) -> list[Decimal]:
+    """Each line's tax as Xero works it out itself, and the cents left over on lines that have room for them.
+
+    Xero takes an amount other than its own only up to the unit price. A tax of another rate is spread in proportion.
+    """
+    own = [_own_tax(line, record, facts) for line in lines]
+    shares = [share for share in own if share is not None]
+    if len(shares) < len(lines) or abs(record.tax - sum(shares, ZERO)) > CENT * len(lines):
+        shares = _proportional(record.tax, lines)
+    order = sorted(
+        range(len(lines)), key=lambda place: (not _room(lines[place], shares[place]), -abs(lines[place].amount))
+    )
+    left = to_cents(record.tax - sum(shares, ZERO))
+    for turn in range(abs(left)):
+        shares[order[turn % len(order)]] += from_cents(1 if left > 0 else -1)
+    return shares
+
+
+def _proportional(tax: Decimal, lines: Sequence[Line]) -> list[Decimal]:
+    whole = sum((line.amount for line in lines), ZERO)
     if not whole:
         raise Refused(f"Its taxed lines add up to nothing, so its tax of {tax} cannot be spread over them.")
-    shares = [cents(tax * amount / whole) for amount in amounts]
-    largest = max(range(len(amounts)), key=lambda place: abs(amounts[place]))
-    shares[largest] += tax - sum(shares, ZERO)
-    return shares
+    return [cents(tax * line.amount / whole) for line in lines]
+
+
+def _own_tax(line: Line, record: SalesDocument, facts: Facts) -> Decimal | None:
+    """What Xero would make of a line, half up; None where we do not know the rate."""
+    percent = facts.defaults.get(RATE + (line.tax_code_id or record.tax_code_id))
+    return cents(line.amount * Decimal(percent) / 100) if percent else None
+
+
+def _room(line: Line, share: Decimal) -> bool:
+    return abs(share) < abs(line.price)
 
 
 def _kept(lines: Sequence[Line], before: Sequence[Line]) -> list[str]:
@@ -101,7 +124,7 @@ def _to_line(line: Line, tax: Decimal, record: SalesDocument, facts: Facts) -> B
     if line.kind is LineKind.TEXT or (not line.amount and not line.item_code and not line.account_id):
         return {"Description": described}
     quantity, price = line.quantity, line.price
-    if not _fits(line):
+    if not _fits(line) or (abs(tax) > abs(price) and tax != _own_tax(line, record, facts)):
         described = names.text("LineDescription", _with_quantity(line, described))
         quantity, price = Decimal(1), line.amount
     return {

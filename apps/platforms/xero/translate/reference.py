@@ -12,8 +12,9 @@ from apps.platforms.errors import BadReference
 from apps.platforms.records import Account, Facts, Status, TaxCode
 from apps.platforms.xero.translate.values import Body, Raw, day, envelope, flag, maybe, number, part, parts, text
 
-#: Names of `Facts.defaults`: the code of an account by its id, the rate of lines without tax, the link to the web app.
-CODE, NO_TAX, SHORT_CODE = "code:", "no_tax", "short_code"
+#: Names of `Facts.defaults`: the code of an account by its id, the percent of a tax rate by its type, the type of lines
+#: without tax, the link to the web app.
+CODE, RATE, NO_TAX, SHORT_CODE = "code:", "rate:", "no_tax", "short_code"
 #: Types of rates that put no tax on a line.
 UNTAXED = frozenset({"", "NONE", "EXEMPTOUTPUT", "EXEMPTOUTPUT2", "ZERORATEDOUTPUT", "ZERORATED", "BASEXCLUDED"})
 #: Plans in which nothing can be written (https://developer.xero.com/documentation/api/accounting/organisation).
@@ -37,6 +38,11 @@ def read_account(raw: Raw) -> Account:
     )
 
 
+def is_for_sales(raw: Raw) -> bool:
+    """Whether a tax rate can stand on a sale at all; rates for purchases come in the same list."""
+    return flag(raw, "CanApplyToRevenue", default=True)
+
+
 def read_tax_rate(raw: Raw) -> TaxCode:
     """A tax rate by its TaxType; `percent` is what it comes to, its components compounded where Xero says so."""
     percent = maybe(raw, "EffectiveRate")
@@ -54,7 +60,7 @@ def read_tax_rate(raw: Raw) -> TaxCode:
     )
 
 
-def read_facts(organisation: Raw, accounts: Sequence[Raw]) -> Facts:
+def read_facts(organisation: Raw, accounts: Sequence[Raw], rates: Sequence[Raw] = ()) -> Facts:
     """The facts of the organisation.
 
     It has two lock dates, and which of them an adviser may pass depends on the role of whoever connected; the later one
@@ -62,6 +68,7 @@ def read_facts(organisation: Raw, accounts: Sequence[Raw]) -> Facts:
     """
     locks = [found for name in ("PeriodLockDate", "EndOfYearLockDate") if (found := day(organisation, name))]
     codes = {CODE + text(raw, "AccountID"): text(raw, "Code") for raw in accounts if text(raw, "Code")}
+    percents = {RATE + rate.external_id: str(rate.percent) for rate in map(read_tax_rate, rates) if rate.percent}
     return Facts(
         external_id=text(organisation, "OrganisationID"),
         name=text(organisation, "Name") or text(organisation, "LegalName"),
@@ -71,7 +78,7 @@ def read_facts(organisation: Raw, accounts: Sequence[Raw]) -> Facts:
         keeps_numbers=True,
         uses_tax=flag(organisation, "PaysTax", default=True),
         time_zone=text(organisation, "Timezone"),
-        defaults={NO_TAX: "NONE", SHORT_CODE: text(organisation, "ShortCode"), **codes},
+        defaults={NO_TAX: "NONE", SHORT_CODE: text(organisation, "ShortCode"), **codes, **percents},
         raw=organisation,
     )
 

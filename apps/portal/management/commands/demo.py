@@ -54,29 +54,33 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="work until nothing is due, print a summary, end")
         parser.add_argument("--json", action="store_true", help="with --once: the summary as one JSON object")
         parser.add_argument("--reset", action="store_true", help="forget everything first")
+        parser.add_argument("--company", default="", help="only this one of the demo's companies")
         parser.add_argument("--attached", action="store_true", help="with --once: on a demo that is running already")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One of the three ways to run."""
         if options["attached"]:
-            self._work(as_json=options["json"])
+            self._work(options["company"], as_json=options["json"])
         elif options["once"]:
             self._once(options)
         else:
             self._serve(options)
 
-    def _work(self, *, as_json: bool) -> None:
+    def _work(self, only: str, *, as_json: bool) -> None:
         folder = demo_place.sandbox_folder()
-        result = demo_work.work(json.loads((folder / "ready.json").read_text()), folder, self.stderr.write)
+        ready = json.loads((folder / "ready.json").read_text())
+        result = demo_work.work(ready, folder, self.stderr.write, only)
         self.stdout.write(
             json.dumps(result, ensure_ascii=False, default=str) if as_json else demo_work.as_table(result)
         )
 
     def _once(self, options: dict[str, Any]) -> None:
         self._prepare(reset=options["reset"])
-        os.environ.update(demo_place.before_sandbox(options["port"]))
-        with self._sandbox():
-            arguments = ["--once", "--attached", *(["--json"] if options["json"] else [])]
+        port = _free_port()  # the portal is up meanwhile, for books that call us
+        os.environ.update(demo_place.before_sandbox(port))
+        with self._sandbox(), _served(web(port)):
+            only = ["--company", options["company"]] if options["company"] else []
+            arguments = ["--once", "--attached", *only, *(["--json"] if options["json"] else [])]
             code = _run_through(Child("work", [PY, "manage.py", "demo", *arguments], grace=3))
         _let_database_go()
         if code:
@@ -127,6 +131,23 @@ class Command(BaseCommand):
         finally:
             child.ask_to_stop()
             child.wait_stopped(time.monotonic() + child.grace)
+
+
+@contextmanager
+def _served(child: Child) -> Iterator[None]:
+    """A program that runs meanwhile."""
+    child.start()
+    try:
+        yield
+    finally:
+        child.ask_to_stop()
+        child.wait_stopped(time.monotonic() + child.grace)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _run_through(child: Child) -> int:
