@@ -289,5 +289,5 @@ def frozen(record: Record) -> dict[str, Any]:
 def payments_on(company: Company, side: Side, document_id: str) -> QuerySet[Application]:
     """Applications of money on an invoice of one side; some books still tell where money lay that was deleted."""
     found = Application.objects.filter(company=company, side=side, document_entity="invoice", document_id=document_id)
-    rows = rows_of(side).objects.filter(company=company, entity="payment", external_id=OuterRef("payment_id"))
+    rows = rows_of(side)._default_manager.filter(company=company, entity="payment", external_id=OuterRef("payment_id"))
     return found.exclude(Exists(rows.exclude(live())))
