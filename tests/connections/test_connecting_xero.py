@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,8 +15,14 @@ from django.conf import LazySettings
 from django.core.management import call_command
 from django.test import Client
 
+from apps.connections.connecting import connect_account
 from apps.connections.models import Company, Connection, ConnectionState, Role
+from apps.connections.oauth import give_back
+from apps.connections.opening import account_of, open_platform
 from apps.connections.vault import ConnectionTokens
+from apps.platforms.base import Tokens
+from apps.platforms.errors import NeedsReconnect
+from apps.platforms.xero.platform import Xero
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sandbox.store import Store
@@ -85,3 +92,18 @@ def test_where_several_are_open_somebody_chooses(xero: Control, client: Client) 
     assert connection.account_id == second
     assert ConnectionTokens(connection).read().refresh
     assert consented(browser, "acme", second) == "/connections/acme/accounts/"
+
+
+def test_giving_up_one_company_leaves_the_others_connected(xero: Control) -> None:
+    tenants = [xero.new_company(name=name)["tenant"] for name in ("Acme Ltd", "Bolt Inc")]
+    for slug, tenant in zip(("acme", "bolt"), tenants, strict=True):
+        connect_account(company(slug), "xero", tenant, Tokens(refresh=xero.grant(tenant=tenant)["refresh_token"]))
+    acme, bolt = (Connection.objects.get(account_id=tenant) for tenant in tenants)
+    give_back(acme, "By request.")
+    with closing(open_platform(bolt)) as platform:
+        assert platform.check().title == "Bolt Inc"
+    tokens = ConnectionTokens(bolt).read()
+    assert [key for key, _ in Xero.accounts(account_of(bolt), tokens)] == [bolt.account_id]
+    give_back(bolt, "By request.")
+    with pytest.raises(NeedsReconnect):
+        Xero.accounts(account_of(bolt), tokens)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from apps.mappings.lookup import save_mapping
+from apps.mappings.models import Topic
 from apps.mirror.models import Link
 from apps.sandbox.shop import books_day
 from tests.features.ledger import on_every_books
@@ -16,10 +18,17 @@ def by_reason(world: World) -> Counter[tuple[str, str, str]]:
     return Counter(rest.values_list("entity", "state", "code"))
 
 
+def says_which_tax(world: World) -> None:
+    """Syncro does not tell the tax of an invoice, and several rates are too many for a proposal."""
+    if not world.ledger.chooses_tax:
+        save_mapping(world.company, Topic.TAX, "", external_id=world.ledger.named("tax_code", "Sales Tax"))
+
+
 @on_every_books
 def test_every_document_of_the_shop_stands_once_or_has_a_name(shop: World) -> None:
     """The first load, a day in the books, and a second run that writes nothing."""
     shop.policy(refunds="review")
+    says_which_tax(shop)
     shop.sync()
     books_day(shop.syncro, shop.books)
     shop.sync()

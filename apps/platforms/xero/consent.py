@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
 
 from apps.platforms.base import Account, Tokens
 from apps.platforms.errors import NeedsReconnect, Unavailable
@@ -47,25 +50,59 @@ def accounts(account: Account, tokens: Tokens) -> Sequence[tuple[str, str]]:
 
     All of them, not only those just consented to: an organisation that was connected before keeps its first consent.
     """
-    signed = {"Authorization": f"Bearer {tokens.access}", **AGENT}
     with _wire(with_sign_in(account)) as wire:
-        answer = wire.read("GET", connections_url(account.base_url), headers=signed, bucket="app")
-        if answer.status_code in (401, 403):
-            raise NeedsReconnect(code=str(answer.status_code))
-        rows = wire.json(answer)
-    if answer.status_code >= 400 or not isinstance(rows, list):
-        raise Unavailable("Xero did not tell which organisations are connected.", code=str(answer.status_code))
-    ours = [row for row in rows if isinstance(row, Mapping) and row.get("tenantType") == ORGANISATION]
-    return [
-        (str(row["tenantId"]), str(row.get("tenantName") or row["tenantId"])) for row in ours if row.get("tenantId")
-    ]
+        rows = _connections(wire, account, tokens.access)
+    ours = [row for row in rows if row.get("tenantType") == ORGANISATION and row.get("tenantId")]
+    return [(str(row["tenantId"]), str(row.get("tenantName") or row["tenantId"])) for row in ours]
 
 
 def revoke(account: Account) -> None:
-    """Give the sign-in back: ends every connection of that user with this app. Raises TryLater."""
+    """End the connection of this organisation, and with the last one the sign-in. Raises TryLater.
+
+    A token given back ends every connection of its user with this app, also those of other companies. What Xero no longer
+    knows needs no end. https://developer.xero.com/documentation/guides/oauth2/auth-flow
+    """
     signed = with_sign_in(account)
     with _wire(signed) as wire:
-        OAuth2(signed, wire).revoke()
+        sign_in = OAuth2(signed, wire)
+        try:
+            others = _disconnect(wire, account, sign_in)
+        except NeedsReconnect:
+            return
+        if not others:
+            sign_in.revoke()
+
+
+def _disconnect(wire: Wire, account: Account, sign_in: OAuth2) -> bool:
+    """Delete the one connection; whether others remain. Raises NeedsReconnect without a sign-in, TryLater."""
+    token = sign_in.access_token()
+    try:
+        rows = _connections(wire, account, token)
+    except NeedsReconnect:
+        token = sign_in.access_token(token)
+        rows = _connections(wire, account, token)
+    for row in rows:
+        if row.get("tenantId") == account.account_id:
+            address = f"{connections_url(account.base_url)}/{row.get('id')}"
+            answer = wire.read("DELETE", address, headers=_bearer(token), bucket="app")
+            if answer.status_code >= 400 and answer.status_code != httpx.codes.NOT_FOUND:
+                raise Unavailable("Xero did not end the connection; try again later.", code=str(answer.status_code))
+    return any(row.get("tenantId") != account.account_id for row in rows)
+
+
+def _connections(wire: Wire, account: Account, token: str) -> list[Mapping[str, Any]]:
+    """What this user connected to the app. Raises NeedsReconnect, TryLater."""
+    answer = wire.read("GET", connections_url(account.base_url), headers=_bearer(token), bucket="app")
+    if answer.status_code in (401, 403):
+        raise NeedsReconnect(code=str(answer.status_code))
+    rows = wire.json(answer)
+    if answer.status_code >= 400 or not isinstance(rows, list):
+        raise Unavailable("Xero did not tell which organisations are connected.", code=str(answer.status_code))
+    return [row for row in rows if isinstance(row, Mapping)]
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", **AGENT}
 
 
 def _wire(account: Account) -> Wire:

@@ -132,7 +132,7 @@ class Xero(DirectPlatform):
 
     @staticmethod
     def revoke(account: Account) -> None:
-        """End the sign-in at Xero; see `consent`."""
+        """End the connection of this organisation at Xero; see `consent`."""
         consent.revoke(account)
 
     def check(self) -> Health:

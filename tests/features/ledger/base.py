@@ -76,6 +76,8 @@ class Ledger(abc.ABC):
     knows_methods: ClassVar[bool] = True
     #: Whether the amounts of an invoice with money on it can be changed.
     changes_paid_invoices: ClassVar[bool] = True
+    #: Whether they choose the rates of an invoice by themselves.
+    chooses_tax: ClassVar[bool] = False
     #: What is written there when a payment moves to another invoice.
     moving: ClassVar[Mapping[str, int]] = {"payment updated": 1}
 
@@ -108,7 +110,7 @@ class Ledger(abc.ABC):
 
     @abc.abstractmethod
     def named(self, entity: str, name: str) -> str:
-        """The id of a customer, account, item or way of paying; "" for a way of paying where they have none."""
+        """The id of a customer, account, item, rate of tax or way of paying; "" for a way of paying where they have none."""
 
     @abc.abstractmethod
     def own_customer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from apps.connections.connecting import connect_account
 from apps.connections.models import Company
@@ -19,6 +19,7 @@ class QuickBooksOnline(Ledger):
     """One company of the pocket QuickBooks Online."""
 
     app = PocketQuickBooks
+    chooses_tax: ClassVar[bool] = True
     notifies = "qbo"
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:

@@ -14,7 +14,7 @@ from apps.platforms.base import Tokens
 from apps.sandbox.xero.app import PocketXero
 from tests.features.ledger.base import TODAY, BookedInvoice, BookedLine, BookedPayment, Ledger
 
-KINDS = {"customer": "Contact", "account": "Account", "item": "Item"}
+KINDS = {"customer": "Contact", "account": "Account", "item": "Item", "tax_code": "TaxRate"}
 #: Words of the stories for kinds of account.
 ACCOUNTS = {"Bank": "BANK", "Income": "REVENUE", "Expense": "EXPENSE", "Other Current Liability": "CURRLIAB"}
 #: Which of our requests make such a thing, and which change one.

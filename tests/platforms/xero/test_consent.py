@@ -12,7 +12,7 @@ from apps.platforms import errors
 from apps.platforms.base import Tokens
 from apps.platforms.xero.platform import Xero
 from tests.platforms.conftest import Bench
-from tests.platforms.xero.conftest import ADDRESSES, BANK, FACTS, SALES, Books, Stand, account_for, told
+from tests.platforms.xero.conftest import ADDRESSES, BANK, FACTS, SALES, TENANT, Books, Stand, account_for, told
 
 CONNECTIONS = [
     {"tenantId": "t1", "tenantType": "ORGANISATION", "tenantName": "Acme"},
@@ -62,11 +62,49 @@ def test_organisations_that_cannot_be_listed_are_an_error(
         Xero.accounts(account_for(bench, stand), Tokens(access="x"))
 
 
-def test_disconnecting_gives_the_refresh_token_back(bench: Bench, stand: Stand) -> None:
+def disconnected(bench: Bench, stand: Stand, *tenants: str) -> list[tuple[str, str]]:
+    """What is asked when this organisation is given up and the user has connected these."""
+    rows = [{"id": f"id-{each}", "tenantId": each, "tenantType": "ORGANISATION"} for each in tenants]
+    stand.on("GET", "/connections", lambda request: httpx.Response(200, json=rows))
+    stand.on("DELETE", f"/connections/id-{TENANT}", httpx.Response(204))
     stand.on("POST", "/connect/revocation", httpx.Response(200))
     bench.tokens.tokens = Tokens(access="a", refresh="r")
     Xero.revoke(account_for(bench, stand))
-    assert (str(stand.asked[0].url), stand.asked[0].content) == ("https://identity.test/connect/revocation", b"token=r")
+    return [(call.method, str(call.url)) for call in stand.asked[1:]]
+
+
+ENDED = ("DELETE", f"https://api.test/connections/id-{TENANT}")
+GIVEN_BACK = ("POST", "https://identity.test/connect/revocation")
+
+
+def test_disconnecting_the_last_organisation_gives_the_refresh_token_back(bench: Bench, stand: Stand) -> None:
+    assert disconnected(bench, stand, TENANT) == [ENDED, GIVEN_BACK]
+    assert stand.asked[-1].content == b"token=r"
+
+
+def test_disconnecting_one_leaves_the_others_of_the_same_user_alone(bench: Bench, stand: Stand) -> None:
+    assert disconnected(bench, stand, "other", TENANT) == [ENDED]
+
+
+def test_one_that_xero_no_longer_knows_is_given_up_all_the_same(bench: Bench, stand: Stand) -> None:
+    assert disconnected(bench, stand, "other") == []
+    assert disconnected(bench, stand)[-1] == GIVEN_BACK
+
+
+def test_without_a_sign_in_there_is_nothing_to_give_back(bench: Bench, stand: Stand) -> None:
+    stand.on("POST", "/connect/token", httpx.Response(400, json={"error": "invalid_grant"}))
+    bench.tokens.tokens = Tokens(refresh="dead")
+    Xero.revoke(account_for(bench, stand))
+    assert [call.url.path for call in stand.asked] == ["/connect/token"]
+
+
+def test_what_could_not_be_ended_is_an_error(bench: Bench, stand: Stand) -> None:
+    stand.on("GET", "/connections", lambda request: httpx.Response(200, json=[{"id": "i", "tenantId": TENANT}]))
+    stand.on("DELETE", "/connections/i", httpx.Response(403, json={}))
+    bench.tokens.tokens = Tokens(access="a", refresh="r")
+    with pytest.raises(errors.Unavailable):
+        Xero.revoke(account_for(bench, stand))
+    assert not stand.of("POST")
 
 
 @pytest.mark.parametrize("path", ["", "/", "/api.xro/2.0", "/api.xro/2.0/", "/xero", "/xero/", "/xero/api.xro/2.0"])
