@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 
-from apps.connections.mailboxes import make_mailbox
-from apps.mirror.models import Link
 from apps.reconciliation.tieout import tie_out
 from apps.sync.current import link_counts
 from apps.sync.engine import bring_in_step
-from apps.sync.mailbox import UnknownTicket, next_letter, receive
-from apps.sync.models import PostRound, Request
 from tests.features.ledger import Ledger, QuickBooksDesktop
 from tests.world import World
 
@@ -24,7 +20,6 @@ PLACES = 4
 MOMENTS = ("before", "after")
 #: The session ends before QuickBooks works on a letter, or after it did and before receiveResponseXML is sent.
 ENDS = {"before": "QuickBooks never saw it", "after": "QuickBooks did it, and its answer was never sent"}
-WRITTEN = ("customer", "item", "invoice", "payment")
 
 
 @pytest.fixture

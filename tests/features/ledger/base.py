@@ -74,6 +74,9 @@ class Ledger(abc.ABC):
     #: Whether these books know ways of paying.
     knows_methods: ClassVar[bool] = True
 
+    #: Whether what was brought to the bank cannot be put on another invoice any more.
+    locks_deposited: ClassVar[bool] = True
+
     def __init__(self, control: Control) -> None:
         self.control = control
 
