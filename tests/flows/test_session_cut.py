@@ -13,14 +13,17 @@ import pytest
 from apps.reconciliation.tieout import tie_out
 from apps.sync.current import link_counts
 from apps.sync.engine import bring_in_step
+<<<<<<< HEAD
 from tests.features.ledger import QuickBooksDesktop
+=======
+from tests.features.ledger import Ledger, QuickBooksDesktop
+>>>>>>> st-desktop
 from tests.world import World
 
 PLACES = 4
 MOMENTS = ("before", "after")
 #: The session ends before QuickBooks works on a letter, or after it did and before receiveResponseXML is sent.
 ENDS = {"before": "QuickBooks never saw it", "after": "QuickBooks did it, and its answer was never sent"}
-WRITTEN = ("customer", "item", "invoice", "payment")
 
 
 @pytest.fixture

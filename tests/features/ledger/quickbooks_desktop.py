@@ -28,13 +28,14 @@ class QuickBooksDesktop(Ledger):
 
     app = PocketDesktop
     calls_us = True
+    locks_deposited = False
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our .qwc file added to its Web Connector."""
         self.control.new_company(**profile)
         self.done: list[str] = []
-        mailbox = make_mailbox(company, "quickbooks_desktop")
-        self.control.connect(qwc=mailbox.file.decode(), password=mailbox.password)
+        self.mailbox = make_mailbox(company, "quickbooks_desktop")
+        self.control.connect(qwc=self.mailbox.file.decode(), password=self.mailbox.password)
 
     def comes(self) -> bool:
         """One session of the Web Connector, as soon as there is something to say."""
