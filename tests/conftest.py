@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.dispatch import receiver
+from pytest_django.live_server_helper import LiveServer
 
 from apps.connections.beside import close_beside
 from apps.connections.connecting import connect_account
@@ -38,6 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     browser = [item for item in items if BROWSERLESS and "browser" in item.path.parts]
     config.hook.pytest_deselected(items=browser)
     items[:] = [item for item in items if item not in set(browser)]
+
+
+@receiver(request_finished)
+def let_go_too(**signal: object) -> None:
+    """The live server answers each call in a thread of its own, which has such a connection too."""
+    close_beside()
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +117,13 @@ def shop(shopless: World) -> World:
 
 
 @pytest.fixture
-def shopless(transactional_db: None, settings: Any, street: Street, platform: str) -> World:
+def shopless(
+    transactional_db: None, settings: Any, street: Street, platform: str, request: pytest.FixtureRequest
+) -> World:
     """A company tied to an empty Syncro and empty books, without even payment methods."""
+    if LEDGERS[platform].calls_us:
+        portal: LiveServer = request.getfixturevalue("live_server")
+        settings.PUBLIC_URL, settings.ALLOWED_HOSTS = portal.url, [*settings.ALLOWED_HOSTS, portal.thread.host]
     servers = (street.at("syncro"), street.at(platform))
     syncro, books = (Control(server.url) for server in servers)
     settings.LIMIT_SCALE, settings.SYNCRO_API_URL = SCALE, f"{syncro.url}/api/v1"

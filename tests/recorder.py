@@ -14,8 +14,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from apps.sandbox.frame import PocketApp, Request, Response
+from apps.sandbox.quickbooks_desktop.app import PocketDesktop
+from apps.sandbox.quickbooks_desktop.door import Door
 
 #: The vendors' descriptions are not ours to ship: they lie beside the project.
 SPECS = Path(os.environ.get("TIEOUT_SPECS") or Path(__file__).resolve().parents[1].parent / "shared" / "specs")
@@ -23,6 +26,10 @@ MISSING = (
     "bodies sent are not held against the vendors' descriptions: they do not lie beside the project (TIEOUT_SPECS)"
 )
 Complaints = list[str]
+#: Whom it was meant for, and what it was.
+Seen = list[tuple[PocketApp | type[PocketApp], Request]]
+#: What of QuickBooks Desktop comes by no request of ours: a qbXML document, and the answer to it; the path is the edition.
+LETTER, ANSWER = "LETTER", "ANSWER"
 
 
 @cache
@@ -73,27 +80,61 @@ def xero(request: Request) -> Complaints:
     ]
 
 
+@cache
+def _qbxml() -> tuple[etree.XMLSchema, ModuleType, Any]:
+    """Intuit's schema of qbXML 13.0, and the program and the facts that know lengths, types and editions."""
+    check = spec("qbd/validate_qbxml.py")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        facts = check.load()
+    return etree.XMLSchema(etree.parse(str(SPECS / "qbd" / "xsd" / "qbxmlops130.xsd"))), check, facts
+
+
+def quickbooks_desktop(request: Request) -> Complaints:
+    """A document that reached the company file, or its answer: elements, their order, lengths and types."""
+    if request.method not in (LETTER, ANSWER):
+        return []
+    schema, check, facts = _qbxml()
+    tree = etree.fromstring(request.body).getroottree()
+    errors = [] if schema.validate(tree) else [str(error.message) for error in schema.error_log]
+    asked = request.method == LETTER
+    return [*errors, *(check.check(tree.getroot(), facts, request.path) if asked else [])]
+
+
 #: What is checked of the requests to a pocket, by its name.
-CHECKS: dict[str, Callable[[Request], Complaints]] = {"quickbooks_online": quickbooks_online, "xero": xero}
+CHECKS: dict[str, Callable[[Request], Complaints]] = {
+    "quickbooks_online": quickbooks_online,
+    "quickbooks_desktop": quickbooks_desktop,
+    "xero": xero,
+}
 
 
-def complaints(app: PocketApp, request: Request) -> Complaints:
+def complaints(app: PocketApp | type[PocketApp], request: Request) -> Complaints:
     """What is wrong with a request, in the words of the description, and the request itself."""
     found = CHECKS[app.name](request) if app.name in CHECKS else []
     return [f"{request.method} {request.path}: {each}\n{request.body.decode()[:600]}" for each in found]
 
 
 @contextmanager
-def recording(patch: pytest.MonkeyPatch) -> Iterator[list[tuple[PocketApp, Request]]]:
+def recording(patch: pytest.MonkeyPatch) -> Iterator[Seen]:
     """Everything that any pocket of this process is asked, also what a test clears from its log."""
-    seen: list[tuple[PocketApp, Request]] = []
+    seen: Seen = []
     note: Callable[..., None] = PocketApp._note
+    work: Callable[..., str] = Door.execute
 
     def noted(app: PocketApp, request: Request, response: Response, fault: Any) -> None:
         seen.append((app, request))
         note(app, request, response, fault)
 
+    def worked(door: Door, text: str) -> str:
+        edition = door.company.edition
+        seen.append((PocketDesktop, Request(LETTER, edition, {}, {}, text.encode())))
+        answer = work(door, text)
+        seen.append((PocketDesktop, Request(ANSWER, edition, {}, {}, answer.encode())))
+        return answer
+
     patch.setattr(PocketApp, "_note", noted)
+    patch.setattr(Door, "execute", worked)
     yield seen
 
 

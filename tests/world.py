@@ -7,16 +7,19 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
+from django.db.models import Max
 
 from apps.connections.access import operator
 from apps.connections.models import Company
 from apps.connections.policies import set_policy
 from apps.mappings.suggest import apply, suggest
 from apps.mirror.models import Link
+from apps.platforms.base import Side
 from apps.reconciliation.models import Mismatch
 from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.resolutions import resolve
@@ -65,21 +68,47 @@ class World:
 
     def sync(self, **options: Any) -> Run:
         """One whole pass; mappings are suggested before it as staff would accept them."""
-        run = bring_in_step(self.company, **options)
+        before = Run.objects.filter(company=self.company).aggregate(last=Max("pk"))["last"] or 0
+        run = self._whole(**options)
         missing = Link.objects.filter(
             company=self.company, state="held", code__in=["mapping_missing", "deposit_mapping"]
         )
         if missing.exists() and apply(self.company, suggest(self.company)):
-            again = bring_in_step(self.company, **options)
-            again.counts["writes"] = _added(run.counts["writes"], again.counts["writes"])
-            return again
+            run = self._whole(**options)
+        return self._all_since(before, run)
+
+    def _whole(self, **options: Any) -> Run:
+        """One pass of the engine, and where the books call us their sessions and ours in turn until nothing moves."""
+        if self.ledger.calls_us and options.get("dry_run"):
+            self.ledger.comes()  # what is shown is what was read before
+        run = bring_in_step(self.company, **options)
+        return run if not self.ledger.calls_us or options.get("dry_run") else self.visited()
+
+    def _all_since(self, before: int, run: Run) -> Run:
+        """The run, with the writes of all after that one as if they were its own."""
+        runs = Run.objects.filter(company=self.company, pk__gt=before)
+        run.counts["writes"] = reduce(_added, (each.counts["writes"] for each in runs), {"books": {}, "syncro": {}})
         return run
 
-    def command(self, name: str, *words: str) -> dict[str, Any]:
-        """What a command says of this company as JSON."""
-        said = StringIO()
-        call_command(name, self.company.slug, *words, "--json", stdout=said, stderr=StringIO())
-        told: dict[str, Any] = json.loads(said.getvalue())
+    def visited(self) -> Run:
+        """Books that call us come, and the engine goes on with what they brought, until nobody has work for the other."""
+        for _ in range(MOST_VISITS):
+            self.ledger.comes()
+            run = bring_in_step(self.company)
+            due = Link.objects.filter(company=self.company, origin=Side.SYNCRO, state__in=MOVING)
+            waiting = due.exclude(code__in=["refund_partner", "not_linked_yet"])
+            if not waiting.exists() and run.counts["writes"] == NOTHING:
+                break
+        return run
+
+    def command(self, *words: str) -> dict[str, Any]:
+        """What a command of ours says of this company as JSON; books that call us come after one that writes."""
+        out = StringIO()
+        before = Run.objects.filter(company=self.company).aggregate(last=Max("pk"))["last"] or 0
+        call_command(words[0], self.company.slug, *words[1:], "--json", stdout=out, stderr=StringIO())
+        told: dict[str, Any] = json.loads(out.getvalue())
+        if self.ledger.calls_us and "writes" in told and "--dry-run" not in words:
+            told["writes"] = self._all_since(before, self.visited()).counts["writes"]
         return told
 
     def customer_names(self) -> list[str]:
@@ -164,6 +193,9 @@ class SyncroPayment:
     applied: dict[str, Decimal]
 
 
+#: So often books that call us come in one go.
+MOST_VISITS = 6
+MOVING = ["pending", "pushing", "in_doubt"]
 NOTHING: dict[str, dict[str, Any]] = {"books": {}, "syncro": {}}
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from io import StringIO
 from typing import Any
-
-from django.core.management import call_command
 
 from apps.mappings.suggest import apply, suggest
 from tests.features.ledger import Ledger
 from tests.world import NOTHING, World
 
 
-def export(*words: str) -> dict[str, Any]:
+def export(world: World, *words: str) -> dict[str, Any]:
     """What `export acme products` prints."""
-    out = StringIO()
-    call_command("export", "acme", "products", *words, "--json", stdout=out, stderr=StringIO())
-    found: dict[str, Any] = json.loads(out.getvalue())
-    return found
+    return world.command("export", "products", *words)
 
 
 def mapped(world: World) -> None:
@@ -32,16 +25,16 @@ def test_products_without_an_invoice_are_sent_too_and_once(world: World, books: 
     world.syncro.product(name="Mouse", price_retail="20.00")
     world.syncro.product(name="Screen", price_retail="200.00")
     mapped(world)
-    assert export()["writes"]["books"]["item"]["created"] == 2
+    assert export(world)["writes"]["books"]["item"]["created"] == 2
     assert sorted(set(books.items()) - set(before)) == ["Mouse", "Screen"]
-    assert (export()["writes"], world.states()) == (NOTHING, {})
+    assert (export(world)["writes"], world.states()) == (NOTHING, {})
 
 
 def test_a_preview_sends_nothing_and_leaves_nothing(world: World, books: Ledger) -> None:
     before = books.items()
     world.syncro.product(name="Mouse", price_retail="20.00")
     mapped(world)
-    (intended,) = export("--dry-run")["preview"]
+    (intended,) = export(world, "--dry-run")["preview"]
     assert (intended["label"], intended["fields"]["price"]["then"]) == ("Mouse", "20")
     assert (world.sync().counts["writes"], books.items()) == (NOTHING, before)
 
@@ -50,6 +43,6 @@ def test_a_product_the_books_have_by_its_code_is_tied(world: World, books: Ledge
     there = books.own_item("Optical mouse", sku="M-1")
     mouse = str(world.syncro.product(name="Mouse", price_retail="20.00", upc_code="M-1"))
     mapped(world)
-    told = export()
+    told = export(world)
     assert (told["tied"], told["writes"]) == (1, NOTHING)
     assert world.books_id("item", mouse) == there

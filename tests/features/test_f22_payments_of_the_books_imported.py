@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from apps.sync.engine import bring_in_step
 from tests.features.ledger import Ledger
 from tests.world import NOTHING, World, written
 
@@ -69,7 +68,7 @@ def test_a_payment_on_no_invoice_waits_and_becomes_credit_when_a_person_says_so(
 
 def test_a_dry_run_shows_it_and_sends_nothing(world: World, books: Ledger, sold: str) -> None:
     books.takes("35.00", {"1001": "35.00"})
-    run = bring_in_step(world.company, dry_run=True)
+    run = world.sync(dry_run=True)
     assert [(row["entity"], row["side"], row["verb"]) for row in run.counts["preview"]] == [
         ("payment", "syncro", "create")
     ]

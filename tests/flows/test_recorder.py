@@ -59,3 +59,32 @@ def test_a_body_as_xero_describes_it_passes() -> None:
 
 def test_a_body_as_described_passes() -> None:
     assert recorder.quickbooks_online(sent("customer", DisplayName="Acme")) == []
+
+
+def letter(inside: str, method: str = recorder.LETTER) -> Request:
+    kind = "Rq" if method == recorder.LETTER else "Rs"
+    said = f'<QBXMLMsgsRq onError="continueOnError">{inside}</QBXMLMsgsRq>' if kind == "Rq" else inside
+    return Request(method, "QBD", {}, {}, f"<QBXML>{said}</QBXML>".encode())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(
+            "<CustomerAddRq><CustomerAdd><Phone>5</Phone><Name>Acme</Name></CustomerAdd></CustomerAddRq>", id="order"
+        ),
+        pytest.param(f"<CustomerAddRq><CustomerAdd><Name>{'A' * 42}</Name></CustomerAdd></CustomerAddRq>", id="length"),
+        pytest.param("<CustomerAddRq><CustomerAdd><Name>A</Name><Colour/></CustomerAdd></CustomerAddRq>", id="field"),
+    ],
+)
+def test_a_letter_the_vendor_does_not_describe_is_noticed(wrong: str) -> None:
+    assert recorder.quickbooks_desktop(letter(wrong))
+
+
+def test_a_letter_as_described_passes() -> None:
+    said = letter("<CustomerAddRq><CustomerAdd><Name>Acme</Name></CustomerAdd></CustomerAddRq>")
+    assert recorder.quickbooks_desktop(said) == []
+
+
+def test_an_answer_the_vendor_does_not_describe_is_noticed() -> None:
+    assert recorder.quickbooks_desktop(letter("<QBXMLMsgsRs><CustomerRet/></QBXMLMsgsRs>", recorder.ANSWER))

@@ -63,7 +63,6 @@ class QuickBooksDesktop(MailboxPlatform):
         "payment": _DOCUMENT,
         "credit_memo": _MADE,
         "refund": _MADE,
-        "refund_receipt": _MADE,
     }
     limits: ClassVar[Limits] = LIMITS
     number_length: ClassVar[int] = 11

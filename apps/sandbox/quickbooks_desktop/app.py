@@ -130,7 +130,10 @@ class PocketDesktop(People):
         return self.connector(application).poll().summary()
 
     def control_cut(self, at: int | str, when: str, application: str | None = None) -> None:
-        """End the next session at its n-th call, or at `method` or `method:n`: before it is sent, or after the work."""
+        """End the next session at its n-th call, or at `method` or `method:n`: before it is sent, or after the work.
+
+        At `<InvoiceAddRq`: before or after QuickBooks works on a request that has such an element.
+        """
         self.connector(application).cut_at(at, when)
 
     def control_hresult(self, code: str, message: str = "", times: int = 1, at: str = "") -> None:

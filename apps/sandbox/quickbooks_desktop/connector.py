@@ -15,6 +15,7 @@ VERSION = "2.3.0.215"
 NO_OP, INTERACTIVE, DONE = "NoOp", "Interactive mode", "done"
 NO_WORK, INVALID_USER, BUSY = "none", "nvu", "busy"
 MOST_ROUNDS = 10_000
+ELEMENT = "<"
 
 
 class QuickBooks(Protocol):
@@ -62,7 +63,11 @@ class CutOff(Exception):
 
 @dataclass
 class Cut:
-    """Where a session ends at once: `at` is the number of a call, or `method` or `method:n`; `when` before or after."""
+    """Where a session ends at once: `at` is the number of a call, or `method` or `method:n`; `when` before or after.
+
+    Or the beginning of an element such as `<InvoiceAddRq`: before QuickBooks works on the first request that has one,
+    or after it did, before the answer is handed over.
+    """
 
     at: int | str
     when: str
@@ -77,8 +82,15 @@ class Cut:
             return False
         if isinstance(self.at, int) or self.at.isdigit():
             return len(calls) == int(self.at)
+        if self.at.startswith(ELEMENT):
+            return False
         method, _, number = self.at.partition(":")
         return calls[-1] == method and calls.count(method) == int(number or 1)
+
+    def inside(self, request: str, when: str) -> bool:
+        """Whether it is about this request."""
+        named = isinstance(self.at, str) and self.at.startswith(ELEMENT)
+        return named and when == self.when and str(self.at) in request
 
 
 class WebConnector:
@@ -130,11 +142,11 @@ class WebConnector:
         self._maybe_cut("after")
         return answer
 
-    def _maybe_cut(self, when: str) -> None:
+    def _maybe_cut(self, when: str, request: str = "") -> None:
         for cut in self.cuts:
-            if cut.here(self.session.calls, when):
+            if cut.inside(request, when) if request else cut.here(self.session.calls, when):
                 self.cuts.remove(cut)
-                raise CutOff(f"{when} {self.session.calls[-1]}")
+                raise CutOff(f"{when} {self.session.calls[-1]} {str(cut.at) if request else ''}".rstrip())
 
     def _one(self, method: str, **arguments: str) -> str:
         return self._call(method, **arguments)[0]
@@ -223,12 +235,14 @@ class WebConnector:
         """Let QuickBooks work and hand the answer over; whether the session goes on."""
         self.session.requests.append(request)
         answer, hresult, message = "", "", ""
+        self._maybe_cut("before", request)
         try:
             answer = self.quickbooks.execute(request)
         except HResult as error:
             hresult, message = error.code, error.message
             self.session.hresults.append(hresult)
         self.session.answers.append(answer)
+        self._maybe_cut("after", request)
         said = self._one("receiveResponseXML", ticket=self.ticket, response=answer, hresult=hresult, message=message)
         if not said.lstrip("-").isdigit():
             raise CallFailed("receiveResponseXML", f"Input string was not in a correct format: {said!r}")

@@ -116,6 +116,9 @@ class Post:
         if not plan["entities"]:
             plan["stage"] = "work"
             self.round.counts["read"] = True
+            self.round.save(
+                update_fields=["plan", "counts"]
+            )  # from here on the company counts as read, in this session too
             return None
         entity = plan["entities"].pop(0)
         cursor, _ = Cursor.objects.get_or_create(company=self.company, side=self.side, entity=entity)

@@ -146,10 +146,13 @@ def _fail(round_: PostRound, sentence: str) -> None:
 
 
 def _close(round_: PostRound, error: str) -> None:
-    """What was only asked is asked anew in the next session; what was to be written stays."""
+    """What was only asked is asked anew in the next session, and the ledger of requests has what it said; what was to be
+    written stays.
+    """
     PostRound.objects.filter(pk=round_.pk).update(ended_at=Now(), error=error)
     asked = PostedLetter.objects.filter(round=round_, state__in=WAITING).exclude(kind=LetterKind.WRITE)
     asked.update(state=LetterState.DROPPED)
+    PostedLetter.objects.filter(round=round_, kind__in=[LetterKind.READ, LetterKind.FAREWELL]).delete()
     Run.objects.create(
         company=round_.company, cause=SESSION, started_at=round_.began_at, ended_at=DbNow(), error=error, counts=_counts(round_)
     )  # fmt: skip

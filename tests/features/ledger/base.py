@@ -81,6 +81,9 @@ class Ledger(abc.ABC):
     #: What is written there when a payment moves to another invoice.
     moving: ClassVar[Mapping[str, int]] = {"payment updated": 1}
 
+    #: Whether what was brought to the bank cannot be put on another invoice any more.
+    locks_deposited: ClassVar[bool] = True
+
     def __init__(self, control: Control) -> None:
         self.control = control
 

@@ -145,7 +145,7 @@ def _read(raw: Raw, facts: Facts, tax_items: Mapping[str, str]) -> dict[str, Any
         "subtotal": subtotal,
         "tax": tax,
         "total": subtotal + tax,
-        "tax_code_id": f"{tax_items[item]}:{item}" if item in tax_items else item,
+        "tax_code_id": f"{tax_items[item]}:{item}" if item in tax_items else "",
         "memo": memo_of(raw),
         "currency": currency(raw),
         "location_id": ref(raw, "ClassRef"),
