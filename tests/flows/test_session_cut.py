@@ -13,7 +13,7 @@ import pytest
 from apps.reconciliation.tieout import tie_out
 from apps.sync.current import link_counts
 from apps.sync.engine import bring_in_step
-from tests.features.ledger import Ledger, QuickBooksDesktop
+from tests.features.ledger import QuickBooksDesktop
 from tests.world import World
 
 PLACES = 4
