@@ -96,7 +96,7 @@ def quickbooks_desktop(request: Request) -> Complaints:
         return []
     schema, check, facts = _qbxml()
     tree = etree.fromstring(request.body).getroottree()
-    errors = [] if schema.validate(tree) else [str(error.message) for error in schema.error_log]
+    errors = [] if schema.validate(tree) else str(schema.error_log).splitlines()
     asked = request.method == LETTER
     return [*errors, *(check.check(tree.getroot(), facts, request.path) if asked else [])]
 

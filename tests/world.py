@@ -79,10 +79,7 @@ class World:
 
     def _whole(self, **options: Any) -> Run:
         """One pass of the engine, and where the books call us their sessions and ours in turn until nothing moves."""
-        if self.ledger.calls_us and options.get("dry_run"):
-            self.ledger.comes()  # what is shown is what was read before
-        run = bring_in_step(self.company, **options)
-        return run if not self.ledger.calls_us or options.get("dry_run") else self.visited()
+        return self.visited(**options) if self.ledger.calls_us else bring_in_step(self.company, **options)
 
     def _all_since(self, before: int, run: Run) -> Run:
         """The run, with the writes of all after that one as if they were its own."""
@@ -90,14 +87,15 @@ class World:
         run.counts["writes"] = reduce(_added, (each.counts["writes"] for each in runs), {"books": {}, "syncro": {}})
         return run
 
-    def visited(self) -> Run:
+    def visited(self, **options: Any) -> Run:
         """Books that call us come, and the engine goes on with what they brought, until nobody has work for the other."""
+        run = Run()
         for _ in range(MOST_VISITS):
             self.ledger.comes()
-            run = bring_in_step(self.company)
+            run = bring_in_step(self.company, **options)
             due = Link.objects.filter(company=self.company, origin=Side.SYNCRO, state__in=MOVING)
             waiting = due.exclude(code__in=["refund_partner", "not_linked_yet"])
-            if not waiting.exists() and run.counts["writes"] == NOTHING:
+            if options.get("dry_run") or (not waiting.exists() and run.counts["writes"] == NOTHING):
                 break
         return run
 

@@ -103,7 +103,7 @@ def _pass(this: Pass) -> None:
             with watched(this.company, side):
                 read_side(this, side, platform)
         policies = Policies.of(this.company)
-        if this.more or not (len(platforms) == len(Side) or is_loaded(this.company)):
+        if this.more or not is_loaded(this.company, just_read=platforms):
             return
         if not this.dry_run:
             _until_nothing_is_due(this, platforms, policies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
@@ -37,13 +37,13 @@ def opened(company: Company) -> Iterator[dict[Side, DirectPlatform]]:
         yield platforms
 
 
-def is_loaded(company: Company) -> bool:
+def is_loaded(company: Company, just_read: Container[Side] = ()) -> bool:
     """Whether both sides have been read to the end once: before that nothing is compared, let alone written."""
-    return all(_was_read(company, side) for side in Side)
+    return all(side in just_read or _was_read(company, side) for side in Side)
 
 
 def _was_read(company: Company, side: Side) -> bool:
-    """A side that calls us was read by a session; one that we call by a pass, the present one at the latest."""
+    """A side that calls us was read by a session; one that we call by a pass."""
     if fetches_letters(connected(company, side).platform):
         return PostRound.objects.filter(company=company, counts__read=True).exists()
     whole = Run.objects.filter(company=company, error="", counts__links__isnull=False, counts__more__isnull=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,12 +10,12 @@ from apps.connections.doors import webconnector_address
 from apps.connections.mailboxes import user_name
 from apps.sandbox.control import Control
 from apps.sandbox.quickbooks_desktop.soap import call
-from tests.core.processes import until
 from tests.features.ledger import QuickBooksDesktop
 from tests.world import World
 
 TIMEOUT = 30.0
 BUSY = "busy"
+PATIENCE, PAUSE = 100, 0.02
 #: An answer and an HRESULT instead of QuickBooks' own; None lets the company file work.
 Instead = Callable[[str], tuple[str, str] | None]
 
@@ -54,7 +55,11 @@ class Hand:
 
     def gets_in(self) -> None:
         """Begin a session as soon as there is one to be had."""
-        assert until(self.signs_in), self.why
+        for _ in range(PATIENCE):
+            if self.signs_in():
+                return
+            time.sleep(PAUSE)
+        raise AssertionError(f"the portal says {self.why!r}")
 
     def fetches(self) -> str:
         """The next letter, "" at the end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ NOT_KNOWN = '<QBXML><QBXMLMsgsRs newMessageSetID="x" messageSetStatusCode="{}"/>
 UNREADABLE = "0x80040400"
 #: Seconds after which a session nobody heard of is over, at the speed of the tests.
 ABANDONED = 0.2
+#: At this speed a session lasts while a story looks at it.
+SLOWLY = 1.0
 
 
 @pytest.fixture
@@ -74,7 +77,8 @@ def test_a_letter_that_cannot_be_read_holds_only_the_row_to_blame(due: World, ha
     assert str(due.held("refused").syncro) == "1002"
 
 
-def test_another_connector_is_told_to_come_later(due: World, hand: Hand) -> None:
+def test_another_connector_is_told_to_come_later(due: World, hand: Hand, settings: Any) -> None:
+    settings.LIMIT_SCALE = SLOWLY
     letter = hand.fetches_one_that_writes()
     other = Hand.of(due)
     assert (other.signs_in(), other.why) == (False, BUSY)

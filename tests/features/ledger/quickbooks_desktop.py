@@ -33,6 +33,7 @@ class QuickBooksDesktop(Ledger):
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our .qwc file added to its Web Connector."""
         self.control.new_company(**profile)
+        self.session: dict[str, Any] = {}
         self.done: list[str] = []
         self.mailbox = make_mailbox(company, "quickbooks_desktop")
         self.control.connect(qwc=self.mailbox.file.decode(), password=self.mailbox.password)
