@@ -94,7 +94,7 @@ class World:
             self.ledger.comes()
             run = bring_in_step(self.company, **options)
             due = Link.objects.filter(company=self.company, origin=Side.SYNCRO, state__in=MOVING)
-            waiting = due.exclude(code__in=["refund_partner", "not_linked_yet"])
+            waiting = due.exclude(state="pending", code__in=["refund_partner", "not_linked_yet"])
             if options.get("dry_run") or (not waiting.exists() and run.counts["writes"] == NOTHING):
                 break
         return run

@@ -83,6 +83,8 @@ class Ledger(abc.ABC):
 
     #: Whether what was brought to the bank cannot be put on another invoice any more.
     locks_deposited: ClassVar[bool] = True
+    #: Whether they say of a payment that it is at the bank; the others only refuse when it is to be taken away.
+    tells_deposits: ClassVar[bool] = True
 
     def __init__(self, control: Control) -> None:
         self.control = control

@@ -29,6 +29,7 @@ class QuickBooksDesktop(Ledger):
     app = PocketDesktop
     calls_us = True
     locks_deposited = False
+    tells_deposits = False
 
     def connect(self, company: Company, settings: Any, **profile: Any) -> None:
         """A new company file, and our .qwc file added to its Web Connector."""
