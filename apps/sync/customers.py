@@ -85,6 +85,17 @@ class _Words:
         return spaced
 
 
+def not_agreed(link: Link) -> dict[str, Any]:
+    """Of a customer that was just written to Syncro: what had changed there meanwhile, as it was when both agreed.
+
+    A change that was not noticed before the other side's went there is still to go the other way.
+    """
+    row, base = link.syncro, link.base_syncro
+    if link.entity != "customer" or link.target is not Side.SYNCRO or row is None or not base:
+        return {}
+    return {name: base[name] for name in FROM_SYNCRO if name in base and row.content.get(name) != base[name]}
+
+
 def path_of(company: Company, record: Customer) -> str:
     """The name of a customer of the books behind those of its parents: "Jones: Kitchen"."""
     names, parent = [record.name], record.parent_id

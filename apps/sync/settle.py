@@ -20,6 +20,7 @@ from apps.platforms.base import Outcome, Side, Verb, Write
 from apps.platforms.records import Record, SalesDocument, Status
 from apps.sync.claim import MOST_ATTEMPTS
 from apps.sync.compare import TOLERANCE
+from apps.sync.customers import not_agreed
 from apps.sync.links import agree_all
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
@@ -220,6 +221,8 @@ def _agreed_as_sent(done: Sequence[Attempted]) -> None:
             values = {f"digest_{origin}": source.digest, f"base_{origin}": source.content}
         if outcome.record is not None and outcome.record.status in (Status.VOIDED, Status.DELETED):
             values[f"digest_{link.target.value}"] = ""
+        if unseen := not_agreed(link):
+            values |= {"base_syncro": {**now[link.pk].base_syncro, **unseen}, "digest_syncro": ""}
         if values:
             Link.objects.filter(pk=link.pk, state=SyncState.IN_SYNC).update(**values)
 
