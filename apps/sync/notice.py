@@ -234,6 +234,10 @@ def _try_again(company: Company) -> int:
             code__in=RETRIED_ON_CHANGE, origin=side, **{f"{side.value}__changed_at__gt": F("moved_at")}
         )
         moved += changed.move(SyncState.PENDING)
+    freed = held.filter(
+        code="locked", entity="invoice", syncro__gone_at__isnull=False, books__changed_at__gt=F("moved_at")
+    )
+    moved += freed.move(SyncState.PENDING)
     unknown = held.filter(code="allocation_unknown", syncro__isnull=False).select_related("syncro")
     moved += held.filter(pk__in=list(_now_known(company, unknown))).move(SyncState.PENDING)
     before = Link.objects.filter(

@@ -107,9 +107,8 @@ def test_an_invoice_follows_once_its_payment_is_taken_off(world: World, books: L
     world.syncro.delete_payment(payment)
     world.syncro.delete_invoice(sold)
     world.sync(full=True)
-    assert (books.payments(), "Money is applied to it" in world.held("locked").reason) == ([], True)
-    world.decides("retry")
-    assert (standing(books), world.queue()) == ([], [])
+    world.sync()  # that nothing lies on it any more shows once it was read again
+    assert (books.payments(), standing(books), world.queue()) == ([], [], [])
 
 
 def test_what_was_deleted_before_it_was_sent_never_goes(world: World, books: Ledger, sold: str) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from apps.connections.models import Company, Connection, ConnectionState
 from apps.connections.opening import came_through
 from apps.core.clock import DbNow, db_now
-from apps.core.tasks import enqueue
+from apps.core.tasks import enqueue_once
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Told
@@ -106,7 +106,7 @@ def end(connection: Connection, ticket: str) -> str:
     round_ = _current(connection, ticket)
     sentence = round_.error or _done(round_)
     _close(round_, round_.error)
-    enqueue(WHOLE_RUN, round_.company_id)
+    enqueue_once(WHOLE_RUN, round_.company_id)
     return sentence
 
 

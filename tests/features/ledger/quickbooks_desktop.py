@@ -73,6 +73,8 @@ class QuickBooksDesktop(Ledger):
         """By name, in its list; a job by its own."""
         if entity == "customer":
             return str(self._customer(name)["ListID"])
+        if entity == "tax_code":
+            return f"ItemSalesTax:{self.control.find('ItemSalesTax', name)}"
         return str(self.control.find(KINDS[entity], name))
 
     def _customer(self, name: str) -> dict[str, Any]:
