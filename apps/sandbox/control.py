@@ -8,6 +8,10 @@ from typing import Any
 from urllib.error import HTTPError
 
 
+#: Seconds a verb may take: a first visit of books that call us loads a whole shop.
+PATIENCE = 600.0
+
+
 class ControlError(Exception):
     """The pocket vendor could not do what was asked."""
 
@@ -28,7 +32,7 @@ class Control:
         body = json.dumps(arguments or values).encode()
         request = urllib.request.Request(f"{self.url}/_control/{verb}", body, {"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return json.load(answer)["result"]
         except HTTPError as error:
             with error:
