@@ -7,7 +7,6 @@ import urllib.request
 from typing import Any
 from urllib.error import HTTPError
 
-
 #: Seconds a verb may take: a first visit of books that call us loads a whole shop.
 PATIENCE = 600.0
 
