@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from apps.mappings.lookup import save_mapping
 from apps.mappings.models import Topic
 from apps.mirror.models import Link
@@ -24,6 +26,7 @@ def says_which_tax(world: World) -> None:
         save_mapping(world.company, Topic.TAX, "", external_id=world.ledger.named("tax_code", "Sales Tax"))
 
 
+@pytest.mark.timeout(600)
 @on_every_books
 def test_every_document_of_the_shop_stands_once_or_has_a_name(shop: World) -> None:
     """The first load, a day in the books, and a second run that writes nothing."""
