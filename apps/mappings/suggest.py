@@ -178,8 +178,10 @@ def _method(seen: Seen, name: str) -> Mapped | None:
         return None
     if not seen.shape.has_methods:
         return Mapped(kind=kind, account_id=account.external_id, label=f"into {account.name}")
-    named = only(each for each in seen.methods if fold(each.name) == fold(name))
-    method = named or only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
+    wanted = (fold(name), _same_method(name))  # its very name, the name all its kind go by, then any of its kind
+    named = (only(each for each in seen.methods if fold(each.name) == word) for word in wanted)
+    alike = only(each for each in seen.methods if _same_method(each.name) == _same_method(name))
+    method = next((each for each in named if each is not None), alike)
     if method is None:
         return None
     label = f"{method.name} into {account.name}"
