@@ -12,7 +12,7 @@ import pytest
 from apps.mirror.models import Link
 from apps.sync.current import link_counts
 from apps.sync.models import Request
-from tests.features.ledger import Ledger, on_direct_books, on_every_books
+from tests.features.ledger import Ledger, on_direct_books
 from tests.flows.wires import Killed, dying_at, once, wound
 from tests.world import World
 
@@ -51,7 +51,7 @@ def test_death_at_the_wire(
     each_stands_once(hasty, 1)
 
 
-@on_every_books
+@on_direct_books
 def test_death_at_any_statement(hasty: World) -> None:
     """Some of the places where a run writes to its own database; the seed says which."""
     seed = random.randrange(10**6)
@@ -66,9 +66,9 @@ def test_death_at_any_statement(hasty: World) -> None:
         each_stands_once(hasty, number)
 
 
-@on_every_books
+@on_direct_books
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_death_at_every_statement(hasty: World) -> None:
     """As above, one after the other until a run outlives its death."""
     acme = hasty.customer()
@@ -125,7 +125,7 @@ def test_what_was_committed_and_never_sent_is_sent(
     each_stands_once(hasty, 5)
 
 
-@on_every_books
+@on_direct_books
 def test_death_with_a_payment_on_its_way_into_syncro(
     hasty: World, books: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,7 +194,8 @@ def _check_untouched(link: Link, row: MirrorRow) -> None:
     """Held when the document was edited since both sides agreed and nobody has decided about that: it may have been read
     after this was found due, or because our revision of it was stale. List entries are merged field by field instead.
     """
-    decided = link.hints.get("force") or link.hints.get("approved")
+    # Between two steps nothing is agreed yet: an answer and a later reading may spell one document differently.
+    decided = link.hints.get("force") or link.hints.get("approved") or link.hints.get("steps")
     if link.entity in LISTED or decided or row.digest == getattr(link, f"digest_{link.target.value}"):
         return
     raise Held("both_edited", f"{row} was edited on the other side before this change could go there.")
