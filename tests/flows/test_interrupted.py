@@ -51,7 +51,8 @@ def test_death_at_the_wire(
     each_stands_once(hasty, 1)
 
 
-@on_direct_books
+@on_every_books
+@pytest.mark.timeout(600)
 def test_death_at_any_statement(hasty: World) -> None:
     """Some of the places where a run writes to its own database; the seed says which."""
     seed = random.randrange(10**6)
@@ -66,9 +67,9 @@ def test_death_at_any_statement(hasty: World) -> None:
         each_stands_once(hasty, number)
 
 
-@on_direct_books
+@on_every_books
 @pytest.mark.long
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 def test_death_at_every_statement(hasty: World) -> None:
     """As above, one after the other until a run outlives its death."""
     acme = hasty.customer()
@@ -125,7 +126,7 @@ def test_what_was_committed_and_never_sent_is_sent(
     each_stands_once(hasty, 5)
 
 
-@on_direct_books
+@on_every_books
 def test_death_with_a_payment_on_its_way_into_syncro(
     hasty: World, books: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,10 +17,10 @@ from quickbooks import QuickBooks
 
 from apps.platforms.base import Account, Draft, Limits, Verb
 from apps.platforms.errors import RateLimited, Unavailable
+from apps.platforms.exact_json import write_json
 from apps.platforms.http import Wire
 from apps.platforms.oauth import OAuth2
 from apps.platforms.quickbooks_online.errors import find_fault, to_error
-from apps.platforms.quickbooks_online.payload import write_json
 from apps.platforms.quickbooks_online.translate.values import Body, Raw
 
 MINOR_VERSION = 75

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from apps.platforms.quickbooks_online.payload import read_json
+from apps.platforms.exact_json import read_json
 
 #: Names of the vendor's entities, by their lower-case form, to ours.
 ENTITIES = {

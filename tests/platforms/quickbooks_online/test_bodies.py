@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from apps.platforms.base import Verb, Write
+from apps.platforms.exact_json import write_json
 from apps.platforms.quickbooks_online.client import Client
-from apps.platforms.quickbooks_online.payload import write_json
 from apps.platforms.quickbooks_online.platform import QuickBooksOnline
 from apps.platforms.quickbooks_online.translate import KINDS, body_of
 from apps.platforms.records import (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apps.platforms.errors import BadReference, Refused
-from apps.platforms.quickbooks_online.payload import read_json, write_json
+from apps.platforms.exact_json import read_json, write_json
 from apps.platforms.quickbooks_online.translate import invoices, lines, movements, payments, reference
 from apps.platforms.quickbooks_online.translate.customers import read_customer, write_customer
 from apps.platforms.quickbooks_online.translate.items import read_item, write_item
