@@ -12,7 +12,7 @@ import pytest
 from apps.mirror.models import Link
 from apps.sync.current import link_counts
 from apps.sync.models import Request
-from tests.features.ledger import Ledger, on_direct_books
+from tests.features.ledger import Ledger, on_direct_books, on_every_books
 from tests.flows.wires import Killed, dying_at, once, wound
 from tests.world import World
 
