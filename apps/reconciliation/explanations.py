@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from apps.connections.models import Company
 from apps.connections.policies import Policies
+from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.reconciliation.effects import ZERO, from_json
 from apps.reconciliation.models import Decision
@@ -87,6 +88,8 @@ def explanations(company: Company) -> list[Explanation]:
     tied = [_Tied(*row) for row in moves(company, _LINKS)]
     lone = [_Lone(*row) for row in moves(company, _LONE)]
     held = {each.link for each in tied if each.state == SyncState.HELD}
+    with_one = {each.bundle for each in tied if each.state == SyncState.IN_SYNC and each.bundle != each.link}
+    held |= set(Link.objects.filter(pk__in=with_one, state=SyncState.HELD).values_list("pk", flat=True))
     told, rows = _of_mismatches(company, held, {each.row for each in lone if each.side == "books"})
     agreed = [each for each in tied if each.state == SyncState.IN_SYNC]
     found = [*told, *_of_links(tied), *_of_rows(company, lone, rows), *_of_agreed(company, agreed)]
@@ -152,9 +155,11 @@ def _accepted(company: Company) -> Mapping[tuple[int, str], Decimal]:
     found: dict[tuple[int, str], Decimal] = {}
     decisions = Decision.objects.filter(mismatch__company=company, resolution__in=ACCEPTING).order_by("pk")
     for shown in decisions.values_list("shown", flat=True):
+        sums: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
         for each in from_json(shown.get("effects", [])):
             if each.link is not None:
-                found[(each.link, each.customer)] = each.amount
+                sums[(each.link, each.customer)] += each.amount
+        found |= sums
     return found
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db.models import Sum
+
 from apps.connections.models import Company
 from apps.core.money import cents
 from apps.mirror.legs import further_rows
@@ -116,28 +118,40 @@ def _refund(link: Link) -> Iterable[Pair]:
     ours, theirs = cast("tuple[Invoice, Invoice]", _records(link))
     yield "total", -ours.total, theirs.total
     yield "tax", -ours.tax, theirs.tax
+    if link.legs.filter(position__gt=0).exists():  # the money was paid out by a document of its own
+        repaid = link.partners.aggregate(sum=Sum("syncro__amount"))["sum"] or Decimal(0)
+        there = further_rows([link]).get(link.pk, {}).values()
+        yield "paid back", -repaid, sum((row.amount or Decimal(0) for row in there), Decimal(0))
 
 
 def _payment(link: Link) -> Iterable[Pair]:
-    there = [cast("MirrorRow", link.books), *further_rows([link]).get(link.pk, {}).values()]
+    further = further_rows([link]).get(link.pk, {}).values()
+    there = [cast("MirrorRow", link.books), *further]
     yield "amount", cast("MirrorRow", link.syncro).amount, sum((row.amount or Decimal(0) for row in there), Decimal(0))
     if link.origin == Side.SYNCRO:  # Syncro dates an imported payment by its import: dated differently, not different
         yield "date", cast("MirrorRow", link.syncro).date, cast("MirrorRow", link.books).date
-    ours, theirs = applications(link)
+    ours, theirs = applications(link, further)
     for invoice in sorted(set(ours) | set(theirs)):
         yield f"applied to invoice {invoice}", ours.get(invoice, Decimal(0)), theirs.get(invoice, Decimal(0))
 
 
-def applications(link: Link) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """What the payment is applied to on each side, by the number of the invoice where it is linked."""
-    return _applied(link, Side.SYNCRO), _applied(link, Side.BOOKS)
+def applications(
+    link: Link, further: Iterable[MirrorRow] | None = None
+) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """What the payment is applied to on each side, by the number of the invoice where it is linked; `further` are the
+    rows of its later legs, where they were read already.
+    """
+    rest = further_rows([link]).get(link.pk, {}).values() if further is None else further
+    there = {link.target: rest}
+    return _applied(link, Side.SYNCRO, there.get(Side.SYNCRO, ())), _applied(
+        link, Side.BOOKS, there.get(Side.BOOKS, ())
+    )
 
 
-def _applied(link: Link, side: Side) -> dict[str, Decimal]:
+def _applied(link: Link, side: Side, further: Iterable[MirrorRow]) -> dict[str, Decimal]:
     row = link.row(side)
     if row is None:
         return {}
-    further = further_rows([link]).get(link.pk, {}).values() if side is link.target else ()
     rows = Application.objects.filter(
         company=link.company, side=side, payment_id__in=[row.external_id, *(each.external_id for each in further)],
         document_entity="invoice",

@@ -38,12 +38,13 @@ def _changed(company: Company) -> QuerySet[Link]:
         (Q(syncro__isnull=False) & ~Q(syncro__digest=F("digest_syncro")))
         | (Q(books__isnull=False) & ~Q(books__digest=F("digest_books")))
         | Q(state=SyncState.HELD)
-        | Exists(legs_that_changed(Side.BOOKS).filter(link=OuterRef("pk")))
+        | Q(leg_changed=True)
         | Q(hints__has_key="back")
     )
     standing = Q(state=SyncState.IN_SYNC) | Q(state=SyncState.HELD, code__in=RECHECKED)
     return (
         Link.objects.filter(company=company)
+        .annotate(leg_changed=Exists(legs_that_changed(Side.BOOKS).filter(link=OuterRef("pk"))))
         .filter(standing & differs)
         .select_related("company", "syncro", "books", "partner")
         .order_by("pk")
@@ -72,7 +73,7 @@ def _sides(link: Link) -> tuple[bool, bool]:
     """Which sides changed since the last agreement."""
     ours = link.syncro is not None and link.syncro.digest != link.digest_syncro
     theirs = link.books is not None and link.books.digest != link.digest_books
-    return ours, theirs or legs_that_changed(Side.BOOKS).filter(link=link).exists()
+    return ours, theirs or bool(getattr(link, "leg_changed", False))
 
 
 def _gone(link: Link, policies: Policies) -> Verdict | None:

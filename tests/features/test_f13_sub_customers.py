@@ -27,22 +27,22 @@ def test_both_are_customers_in_syncro(family: World, books: Ledger) -> None:
 def test_an_invoice_of_the_child_goes_to_the_child(family: World, books: Ledger) -> None:
     family.invoice(family.syncro_customer("Jones: Kitchen"), "80.00", number="1001")
     assert written(family.sync())["books"] == {"invoice created": 1}
-    assert books.invoice("1001").customer == books.child_shown("Jones", "Kitchen")
-    assert books.parent_of(books.child_shown("Jones", "Kitchen")) == "Jones"
+    assert books.invoice("1001").customer == "Kitchen"
+    assert books.parent_of("Kitchen") == "Jones"
 
 
 def test_a_change_in_syncro_leaves_it_where_it_is(family: World, books: Ledger) -> None:
     family.syncro.edit_customer(id=family.syncro_customer("Jones: Kitchen"), phone="555-0100")
     assert written(family.sync())["books"] == {"customer updated": 1}
-    assert books.parent_of(books.child_shown("Jones", "Kitchen")) == "Jones"
+    assert books.parent_of("Kitchen") == "Jones"
     assert family.sync().counts["writes"] == NOTHING
 
 
 def test_a_new_name_of_the_child_is_its_own_name_alone(family: World, books: Ledger) -> None:
     family.syncro.edit_customer(id=family.syncro_customer("Jones: Kitchen"), business_name="Jones: Bathroom")
     family.sync()
-    assert books.child_shown("Jones", "Bathroom") in books.customers()
-    assert books.parent_of(books.child_shown("Jones", "Bathroom")) == "Jones"
+    assert "Bathroom" in books.customers()
+    assert books.parent_of("Bathroom") == "Jones"
 
 
 def test_one_that_syncro_already_has_under_both_names_is_the_same(world: World, books: Ledger) -> None:
@@ -50,7 +50,7 @@ def test_one_that_syncro_already_has_under_both_names_is_the_same(world: World, 
     books.own_customer("Kitchen", parent="Jones")
     world.invoice(world.customer("Jones: Kitchen"), "80.00", number="1001")
     assert written(world.sync())["books"] == {"invoice created": 1}
-    assert books.invoice("1001").customer == books.child_shown("Jones", "Kitchen")
+    assert books.invoice("1001").customer == "Kitchen"
     assert len(books.customers()) == 2
 
 
@@ -80,5 +80,5 @@ def test_a_customer_of_syncro_is_made_below_the_parent_a_person_chose(world: Wor
     world.sync(dry_run=True)
     world.command("match", "customers", "--under", f"{garden}={jones}")
     world.sync()
-    assert books.parent_of(books.child_shown("Jones", "Garden")) == "Jones"
+    assert books.parent_of("Garden") == "Jones"
     assert (world.sync().counts["writes"], world.states()) == (NOTHING, {})

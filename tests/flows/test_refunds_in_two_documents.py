@@ -53,3 +53,15 @@ def test_a_session_cut_at_either_does_neither_twice(refunded: World, document: s
     refunded.books.cut(at=f"<{document}AddRq", when=when)
     refunded.sync()
     both_stand_once(refunded)
+
+
+def test_money_that_is_taken_back_in_the_books_is_told(refunded: World) -> None:
+    refunded.sync()
+    (money,) = refunded.in_books(MONEY)
+    refunded.books.delete(entity=MONEY, id=money["TxnID"])
+    refunded.sync()
+    (item,) = refunded.queue()
+    assert "paid back is 100.00 in Syncro and 0.00 in the books" in item.sentence
+    told = tie_out(refunded.company).summary()
+    assert (told["books"], told["explained"], told["unexplained"]) == ("-100.00", "100.00", "0.00")
+    assert refunded.sync().counts["writes"] == NOTHING

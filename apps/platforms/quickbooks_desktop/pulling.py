@@ -81,7 +81,9 @@ class Puller:
         """The letter that starts on a source, or asks for deletions when all have been read."""
         asked = self._sources(entity)
         if context["source"] == len(asked):
-            since = max(_moment(context["since"]) - OVERLAP, self.now - REMEMBERED)
+            # Nothing read yet is no sign that nothing was there: what we made ourselves may be gone before it was read.
+            remembered = self.now - REMEMBERED
+            since = max(_from(context) or remembered, remembered)
             return self._letter(entity, [asking.deleted_query(asked, since)], context)
         source = asked[context["source"]]
         messages = [*asking.queries_beside(source.beside), asking.page_query(source, _from(context), "")]
@@ -90,7 +92,7 @@ class Puller:
     def _letter(self, entity: str, messages: Sequence[Message], context: dict[str, Any]) -> Letter:
         return Letter(text=read_set(messages, self.dialect), entity=entity, context=context)
 
-    def _read_source(self, letter: Letter, said: Answer, reply: Reply) -> tuple[Page, Letter | None]:
+    def _read_source(self, letter: Letter, said: Answer, reply: Reply) -> tuple[Page, Letter]:
         _check(reply, letter.entity)
         context = {**letter.context}
         if not context["iterator"]:
@@ -103,13 +105,11 @@ class Puller:
         page = Page(
             records=rows.records,
             gone=rows.gone,
-            unreadable=() if following else context["unreadable"],
-            cursor=context["cursor"] if following else self._cursor(context),
-            last=following is None,
+            cursor=context["cursor"],
         )
         return page, following
 
-    def _following(self, entity: str, context: dict[str, Any], reply: Reply) -> Letter | None:
+    def _following(self, entity: str, context: dict[str, Any], reply: Reply) -> Letter:
         asked = self._sources(entity)
         if reply.remaining > 0:
             if not reply.iterator or (context["left"] is not None and reply.remaining >= context["left"]):
@@ -117,9 +117,7 @@ class Puller:
             onward = {**context, "iterator": reply.iterator, "left": reply.remaining}
             message = asking.page_query(asked[context["source"]], _from(context), reply.iterator)
             return self._letter(entity, [message], onward)
-        context = {**context, "source": context["source"] + 1}
-        ended = context["source"] == len(asked) and not context["since"]
-        return None if ended else self._begin(entity, context)
+        return self._begin(entity, {**context, "source": context["source"] + 1})
 
     def _read_deleted(self, letter: Letter, reply: Reply) -> Page:
         _check(reply, letter.entity)

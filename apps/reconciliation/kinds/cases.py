@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -100,10 +100,21 @@ def cases_of(company: Company, links: Sequence[Link]) -> list[Case]:
     """Cases of links already loaded."""
     if not links:
         return []
-    effects = effects_of_links(company, [link.pk for link in links])
+    effects = _effects(company, [link.pk for link in links])
     lines = {link.pk: _line(link) for link in links}
     names, numbers = names_of(company, lines.values()), _numbers(company, links)
     return [Case(link, names[lines[link.pk]], effects.get(link.pk, ()), numbers) for link in links]
+
+
+def _effects(company: Company, links: Sequence[int]) -> dict[int, tuple[Effect, ...]]:
+    """The effects of links by link; what came to rest together with one (the repayment of a refund) is a part of it."""
+    resting = Link.objects.filter(partner__in=links, state=SyncState.IN_SYNC).values_list("pk", "partner")
+    belongs = {link: partner for link, partner in resting if partner is not None}
+    bundled: dict[int, tuple[Effect, ...]] = {}
+    for link, found in effects_of_links(company, [*links, *belongs]).items():
+        whole = belongs.get(link, link)
+        bundled[whole] = (*bundled.get(whole, ()), *(replace(each, link=whole) for each in found))
+    return bundled
 
 
 def money(amount: Decimal | None) -> str:

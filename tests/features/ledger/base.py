@@ -192,10 +192,6 @@ class Ledger(abc.ABC):
         """How a way of paying stands on a payment."""
         return method if self.knows_methods else ""
 
-    def child_shown(self, parent: str, child: str) -> str:
-        """What a customer below another is called."""
-        return child if self.nests else f"{parent}: {child}"
-
     def deposits(self, payment: str) -> None:
         """Bring a payment to the bank."""
         self.control.deposit(payment_ids=[payment])
