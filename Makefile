@@ -41,7 +41,7 @@ bench: .venv/.ready
 	@exec $(PY) -m benchmarks $(ARGS)
 
 check: lint test
-	@$(PY) -m pytest -m long -n 0 $(ARGS) || test $$? -eq 5
+	@$(PY) -m pytest -m long $(ARGS) || test $$? -eq 5
 
 # Needs uv. The lock names no package index and no machine path.
 lock:

@@ -25,6 +25,7 @@ MODELS: dict[Side, type[MirrorRow]] = {Side.SYNCRO: SyncroRecord, Side.BOOKS: Bo
 #: Which field of a record fills which column, by entity; what is not named stays empty.
 COLUMNS: dict[str, dict[str, str]] = {
     "customer": {"label": "name", "balance": "balance", "currency": "currency"},
+    "customer_group": {"label": "name", "party": "customer_id"},
     "item": {"label": "name", "amount": "price"},
     "account": {"label": "name"},
     "tax_code": {"label": "name"},

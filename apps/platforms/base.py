@@ -232,6 +232,8 @@ class Platform(abc.ABC):
     entities: ClassVar[tuple[str, ...]]
     writes: ClassVar[Mapping[str, frozenset[Verb]]]
     limits: ClassVar[Limits]
+    #: What is written as a part of something else and never read by itself.
+    written_only: ClassVar[frozenset[str]] = frozenset()
     #: How much of a document's number it keeps.
     number_length: ClassVar[int] = 21
     #: Whether one name may stand below several parents; elsewhere a customer's name is taken everywhere.

@@ -88,6 +88,16 @@ class Customer(Record):
     only_supplier: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerGroup(Record):
+    """A customer's place in a named group, where that stands for being below another; nobody's yet without a customer."""
+
+    entity: ClassVar[str] = "customer_group"
+
+    name: str
+    customer_id: str = ""
+
+
 class ItemKind(StrEnum):
     """What an item is to the books."""
 
@@ -324,7 +334,7 @@ class Facts(Record):
 
 RECORDS: Mapping[str, type[Record]] = {
     kind.entity: kind
-    for kind in (Customer, Item, Invoice, CreditMemo, RefundReceipt, Payment, Refund, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts)
+    for kind in (Customer, CustomerGroup, Item, Invoice, CreditMemo, RefundReceipt, Payment, Refund, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts)
 }  # fmt: skip
 
 

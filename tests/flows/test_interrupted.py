@@ -12,7 +12,7 @@ import pytest
 from apps.mirror.models import Link
 from apps.sync.current import link_counts
 from apps.sync.models import Request
-from tests.features.ledger import Ledger, on_direct_books, on_every_books
+from tests.features.ledger import LEDGERS, Ledger, on_direct_books, on_every_books
 from tests.flows.wires import Killed, dying_at, once, wound
 from tests.world import World
 
@@ -67,17 +67,20 @@ def test_death_at_any_statement(hasty: World) -> None:
         each_stands_once(hasty, number)
 
 
-@on_every_books
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_death_at_every_statement(hasty: World) -> None:
-    """As above, one after the other until a run outlives its death."""
+@pytest.mark.parametrize(
+    ("platform", "first"), [(key, first) for first, key in enumerate(LEDGERS)], indirect=["platform"]
+)
+def test_death_at_one_statement_after_the_other(hasty: World, first: int) -> None:
+    """As above, until a run outlives its death. The places are those of one engine: each of the books takes every third."""
     acme = hasty.customer()
-    for place in range(400):
+    for number, place in enumerate(range(first, 400, len(LEDGERS)), 1):
         alive = die_and_go_on(hasty, acme, place)
-        each_stands_once(hasty, place + 1)
+        each_stands_once(hasty, number)
         if alive:
             return
+    raise AssertionError("a run never outlives its death")
 
 
 def die_and_go_on(world: World, customer: str, place: int) -> bool:

@@ -52,7 +52,8 @@ def pulled(driver: Driver, cursor: str = "") -> tuple[list[Record], str]:
 def test_it_says_of_itself_what_the_engine_needs(driver: Driver) -> None:
     kind = platform_class(driver.key)
     assert (kind.key, kind.title, kind.side) == (driver.key, PLATFORMS[driver.key].title, PLATFORMS[driver.key].side)
-    assert set(kind.writes) <= set(kind.entities) <= set(RECORDS)
+    assert set(kind.writes) - kind.written_only <= set(kind.entities) <= set(RECORDS)
+    assert kind.written_only <= set(kind.writes) - set(kind.entities)
     assert kind.limits.buckets
     assert all(bucket.per_minute > 0 for bucket in kind.limits.buckets)
 

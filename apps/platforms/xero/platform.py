@@ -24,7 +24,7 @@ from apps.platforms.base import (
 from apps.platforms.content import from_content
 from apps.platforms.errors import PermissionMissing, Unavailable
 from apps.platforms.records import Facts, Item, Record, SalesDocument
-from apps.platforms.xero import consent, webhooks
+from apps.platforms.xero import consent, groups, webhooks
 from apps.platforms.xero.client import Client
 from apps.platforms.xero.finding import Finder
 from apps.platforms.xero.limits import LIMITS
@@ -79,12 +79,14 @@ class Xero(DirectPlatform):
     )
     writes: ClassVar[Mapping[str, frozenset[Verb]]] = {
         "customer": _NAME,
+        "customer_group": _NAME,
         "item": _NAME,
         "invoice": _DOCUMENT,
         "payment": _DOCUMENT,
         "credit_memo": _DOCUMENT,
         "refund": _DOCUMENT - {Verb.UPDATE},
     }
+    written_only: ClassVar[frozenset[str]] = frozenset({groups.ENTITY})
     limits: ClassVar[Limits] = LIMITS
     number_length: ClassVar[int] = 255
     lines_name_accounts: ClassVar[bool] = True
@@ -167,14 +169,20 @@ class Xero(DirectPlatform):
         A write that cannot be expressed is left out, its position in no draft; alone it raises Refused.
         Reads the organisation's facts if they are not known yet, or do not tell the code of an account in use.
         """
+        if entity == groups.ENTITY:
+            return groups.draft_groups(self.client, writes, new_key)
         return draft_all(self.client, entity, writes, self._facts_for(writes), new_key)
 
     def send(self, draft: Draft) -> list[Outcome]:
         """Send one draft; an Outcome per position."""
+        if draft.entity == groups.ENTITY:
+            return groups.read_group(self.client, draft)
         return read_outcomes(self.client, self._puller, draft)
 
     def find(self, entity: str, write: Write) -> Found | Answer:
         """Whether what this write wanted is there: by number, contact, invoice or date, and our marker."""
+        if entity == groups.ENTITY:
+            return groups.find_group(self.client, write)
         return self._finder.find(entity, write, self._facts_for([write]))
 
     def url(self, entity: str, external_id: str) -> str:

@@ -16,6 +16,8 @@ from apps.platforms.errors import Refused
 from apps.platforms.records import (
     Application,
     CreditMemo,
+    Customer,
+    CustomerGroup,
     Payment,
     Record,
     Refund,
@@ -27,6 +29,8 @@ from apps.platforms.xero.translate.payments import BATCH, OVERPAYMENT, invoiced
 from apps.platforms.xero.translate.values import ZERO
 
 TAKING_BACK = frozenset({Verb.VOID, Verb.DELETE})
+#: Between the name of a parent and that of its child.
+JOINT = ": "
 LIVE = frozenset({Status.ACTIVE, Status.INACTIVE})
 IN_BATCH = (
     "It is one batch payment in Xero, which cannot be changed. In Xero: delete the batch (this takes all its payments "
@@ -49,11 +53,28 @@ def next_step(whole: Write, there: There) -> Write | None:
     standing = {leg: record for leg, record in there.items() if record.status in LIVE}
     if isinstance(whole.record, Payment):
         return _payment(whole, whole.record, standing)
+    if isinstance(whole.record, Customer) and whole.record.parent_id:
+        return _below(whole, whole.record, standing)
     if whole.verb in TAKING_BACK and standing and isinstance(whole.record, CreditMemo | RefundReceipt):
         return _take_refund_back(whole, standing)
     if isinstance(whole.record, RefundReceipt):
         return _refund(whole, whole.record, standing)
     return whole
+
+
+def _below(whole: Write, record: Customer, there: There) -> Write | None:
+    """A contact whose name begins with its parent's, then its place in the group of that name."""
+    contact, group = there.get(0), there.get(1)
+    placed = isinstance(group, CustomerGroup) and bool(group.customer_id)
+    parent = record.name.rpartition(JOINT)[0]
+    if contact is None or not isinstance(contact, Customer) or replace(record, parent_id="") != contact:
+        return replace(whole, last=placed or not parent)
+    if placed or not parent:
+        return None
+    wanted = CustomerGroup(name=parent, customer_id=contact.external_id)
+    if isinstance(group, CustomerGroup):
+        return _change(whole, 1, group, wanted, last=True)
+    return _create(whole, 1, wanted, last=False)
 
 
 def _payment(whole: Write, record: Payment, there: There) -> Write | None:

@@ -26,9 +26,11 @@ def compose_customer(desk: Desk, link: Link) -> Write:
     both += [] if force else sorted(seen.changed & set(link.hints.get("back", ())))
     if both:
         raise Held("both_edited", f"{ours.name}: {', '.join(both)} changed in Syncro and in the books.")
-    if result == seen.theirs:
+    # Where nobody stands below anybody, the platform may keep the parent somebody chose in a way of its own.
+    parent = "" if desk.books.nests_customers else str(link.hints.get("parent", ""))
+    if result == seen.theirs and not parent:
         raise NothingToDo
-    return write_for(link, result)
+    return write_for(link, replace(result, parent_id=parent) if parent else result)
 
 
 def _new(desk: Desk, link: Link, ours: Customer) -> Customer:
