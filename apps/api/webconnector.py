@@ -26,8 +26,8 @@ from apps.connections.doors import webconnector_address
 from apps.connections.mailboxes import file_name, signs_in
 from apps.connections.models import Company, Connection
 from apps.core.clock import DbNow
-from apps.platforms.base import Told
 from apps.platforms.errors import PlatformError
+from apps.platforms.mailbox import Told
 from apps.sync import mailbox as engine
 from apps.sync.admin import run_sentence
 from apps.sync.models import SESSION, Run

@@ -17,8 +17,9 @@ from apps.connections.budget import SharedLimiter
 from apps.connections.models import Connection, ConnectionState
 from apps.connections.vault import ConnectionTokens, HeldTokens
 from apps.core.clock import DbNow, db_now
-from apps.platforms.base import Account, Call, DirectPlatform, MailboxPlatform, Tokens, TokenStore
+from apps.platforms.base import Account, Call, DirectPlatform, Tokens, TokenStore
 from apps.platforms.errors import NeedsReconnect, PlatformError, Unavailable
+from apps.platforms.mailbox import MailboxPlatform
 from apps.platforms.registry import PLATFORMS, connect, mailbox
 
 log = logging.getLogger(__name__)

@@ -26,6 +26,10 @@ MODELS: dict[Side, type[MirrorRow]] = {Side.SYNCRO: SyncroRecord, Side.BOOKS: Bo
 COLUMNS: dict[str, dict[str, str]] = {
     "customer": {"label": "name", "balance": "balance", "currency": "currency"},
     "customer_group": {"label": "name", "party": "customer_id"},
+    "contact": {"label": "name", "party": "customer_id"},
+    "vendor": {"label": "name"},
+    "item_category": {"label": "path"},
+    "purchase_order": {"label": "number", "party": "vendor_id", "date": "date", "amount": "total", "currency": "currency"},
     "item": {"label": "name", "amount": "price"},
     "account": {"label": "name"},
     "tax_code": {"label": "name"},

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 
-from apps.platforms.base import Account, DirectPlatform, MailboxPlatform, Platform, Side
+from apps.platforms.base import Account, DirectPlatform, Platform, Side
+from apps.platforms.mailbox import MailboxPlatform
 
 
 class SignIn(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apps.connections.models import Connection
-from apps.platforms.base import Told
+from apps.platforms.mailbox import Told
 
 
 @dataclass

@@ -19,8 +19,8 @@ from apps.connections.mailboxes import Mailbox, make_mailbox, user_name
 from apps.connections.models import Company, Connection
 from apps.connections.opening import pause
 from apps.core.clock import db_now
-from apps.platforms.base import Told
 from apps.platforms.errors import NeedsReconnect
+from apps.platforms.mailbox import Told
 from apps.sync.models import SESSION, Run
 from tests.api.conftest import HEAD, TAIL, Caller, envelope
 from tests.api.standin import Standin

@@ -13,8 +13,9 @@ from apps.connections.models import ApiCall, Connection, ConnectionState
 from apps.connections.opening import BadAccount, Ledger, account_of, base_url, open_platform
 from apps.connections.vault import ConnectionTokens
 from apps.core.clock import shifted
-from apps.platforms.base import Call, MailboxPlatform, Tokens
+from apps.platforms.base import Call, Tokens
 from apps.platforms.errors import NeedsReconnect, Unavailable
+from apps.platforms.mailbox import MailboxPlatform
 from apps.platforms.registry import PLATFORMS, platform_class
 from tests.connections.vendor import Vendor
 

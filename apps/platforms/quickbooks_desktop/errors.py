@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from apps.platforms.base import Letter
 from apps.platforms.errors import (
     AlreadyThere,
     BadReference,
@@ -24,6 +23,7 @@ from apps.platforms.errors import (
     Unavailable,
     Unsure,
 )
+from apps.platforms.mailbox import Letter
 from apps.platforms.quickbooks_desktop.reading import Reply
 
 #: A query that found nothing (1), or not all it was asked for by id (500).

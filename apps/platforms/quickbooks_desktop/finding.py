@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any, cast
 
 from apps.core.money import cents
-from apps.platforms.base import ABSENT, CANNOT_TELL, Answer, Found, Letter, Verb, Write
+from apps.platforms.base import ABSENT, CANNOT_TELL, Answer, Found, Verb, Write
 from apps.platforms.errors import PlatformError, Refused, TryLater, Unreadable
+from apps.platforms.mailbox import Letter
 from apps.platforms.quickbooks_desktop import asking
 from apps.platforms.quickbooks_desktop.asking import Source
 from apps.platforms.quickbooks_desktop.errors import NOTHING, UNKNOWN_ID, done, to_error

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from apps.platforms.base import (
-    Account,
-    Answer,
-    Found,
-    Letter,
-    Limits,
-    MailboxPlatform,
-    Outcome,
-    Page,
-    Side,
-    Told,
-    Verb,
-    Write,
-)
+from apps.platforms.base import Account, Answer, Found, Limits, Outcome, Page, Side, Verb, Write
 from apps.platforms.content import from_content
 from apps.platforms.errors import PlatformError
+from apps.platforms.mailbox import Letter, MailboxPlatform, Told
 from apps.platforms.quickbooks_desktop import finding, legs, writing
 from apps.platforms.quickbooks_desktop.errors import to_trouble
 from apps.platforms.quickbooks_desktop.limits import LIMITS

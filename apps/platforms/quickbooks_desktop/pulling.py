@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from apps.platforms.base import Letter, Page
+from apps.platforms.base import Page
 from apps.platforms.errors import Unavailable, Unreadable
+from apps.platforms.mailbox import Letter
 from apps.platforms.paging import CIRCLES
 from apps.platforms.quickbooks_desktop import asking
 from apps.platforms.quickbooks_desktop.asking import MAIN, Source

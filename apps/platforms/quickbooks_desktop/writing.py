@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from apps.platforms.base import Letter, Outcome, Verb, Write
+from apps.platforms.base import Outcome, Verb, Write
 from apps.platforms.errors import PlatformError, Refused, Unreadable, Unsure
+from apps.platforms.mailbox import Letter
 from apps.platforms.quickbooks_desktop.errors import UNKNOWN_ID, UNTOLD_SETS, done, to_error
 from apps.platforms.quickbooks_desktop.limits import WRITES
 from apps.platforms.quickbooks_desktop.reading import Reply, read_answer

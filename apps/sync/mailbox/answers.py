@@ -12,8 +12,9 @@ from apps.connections.opening import Ledger
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.mirror.store import mark_gone, save_records
-from apps.platforms.base import CANNOT_TELL, Call, Found, Letter, MailboxPlatform, Page
+from apps.platforms.base import CANNOT_TELL, Call, Found, Page
 from apps.platforms.errors import Gone, OutOfDate, PermissionMissing, PlatformError, Refused, TryLater, Unsure
+from apps.platforms.mailbox import Letter, MailboxPlatform
 from apps.sync.batch import Batch, Part, Pushed
 from apps.sync.claim import Patience, wake_waiting
 from apps.sync.entities import NAMES

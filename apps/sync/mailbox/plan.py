@@ -13,7 +13,8 @@ from apps.connections.policies import Policies
 from apps.core.clock import db_now
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
-from apps.platforms.base import Letter, Side, Told
+from apps.platforms.base import Side
+from apps.platforms.mailbox import Letter, Told
 from apps.platforms.registry import platform_class
 from apps.sync.batch import Pushed
 from apps.sync.claim import Patience, claim, release_expired, wake_waiting

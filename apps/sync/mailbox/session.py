@@ -16,8 +16,8 @@ from apps.core.clock import DbNow, db_now
 from apps.core.tasks import enqueue_once
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
-from apps.platforms.base import Told
 from apps.platforms.errors import PlatformError
+from apps.platforms.mailbox import Told
 from apps.sync.current import DONE, link_counts
 from apps.sync.mailbox.plan import Post, first_plan
 from apps.sync.models import SESSION, LetterKind, LetterState, PostedLetter, PostRound, Run

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from apps.connections.models import Company
 from apps.mirror.models import Link
-from apps.platforms.base import Letter, MailboxPlatform, Side, Write
+from apps.platforms.base import Side, Write
 from apps.platforms.errors import PlatformError
+from apps.platforms.mailbox import Letter, MailboxPlatform
 from apps.sync.batch import Batch, Part, Pushed
 from apps.sync.claim import Patience, give_back
 from apps.sync.look import last_item, write_of

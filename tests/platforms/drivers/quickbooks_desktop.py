@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from apps.platforms import errors
-from apps.platforms.base import Answer, Found, Letter, Outcome, Page, Told, Verb, Write
+from apps.platforms.base import Answer, Found, Outcome, Page, Verb, Write
+from apps.platforms.mailbox import Letter, Told
 from apps.platforms.quickbooks_desktop.platform import QuickBooksDesktop
 from apps.platforms.records import Application, Customer, Invoice, Line, Payment, Record
 from apps.sandbox.frame import PocketApp

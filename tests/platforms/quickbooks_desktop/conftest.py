@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from apps.platforms.base import Letter, Outcome, Verb, Write
+from apps.platforms.base import Outcome, Verb, Write
 from apps.platforms.content import to_content
+from apps.platforms.mailbox import Letter
 from apps.platforms.quickbooks_desktop.platform import QuickBooksDesktop
 from apps.platforms.records import Facts, Invoice, Line, Record
 from tests.platforms.conftest import Bench

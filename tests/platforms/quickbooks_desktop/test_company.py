@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from apps.platforms.base import Told, Verb, Write
+from apps.platforms.base import Verb, Write
 from apps.platforms.content import to_content
 from apps.platforms.errors import Refused, TryLater
+from apps.platforms.mailbox import Told
 from apps.platforms.quickbooks_desktop.translate.facts import version_of
 from apps.platforms.records import CreditMemo, Facts, Record, Refund, RefundReceipt, Status
 from tests.platforms.conftest import Bench

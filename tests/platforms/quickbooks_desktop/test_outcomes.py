@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from apps.platforms import errors
-from apps.platforms.base import Letter, Outcome, Verb
+from apps.platforms.base import Outcome, Verb
+from apps.platforms.mailbox import Letter
 from apps.platforms.quickbooks_desktop.errors import ROWS, TROUBLES
 from apps.platforms.records import Invoice, Item, Payment
 from tests.platforms.quickbooks_desktop.conftest import (

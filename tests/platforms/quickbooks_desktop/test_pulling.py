@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.platforms.base import Letter, Page
+from apps.platforms.base import Page
 from apps.platforms.errors import PermissionMissing, Unavailable
+from apps.platforms.mailbox import Letter
 from tests.platforms.quickbooks_desktop.conftest import (
     CUSTOMER,
     SINCE,

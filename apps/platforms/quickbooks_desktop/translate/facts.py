@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from apps.platforms.base import Told
 from apps.platforms.errors import Refused
+from apps.platforms.mailbox import Told
 from apps.platforms.quickbooks_desktop.reading import Raw, read_answer
 from apps.platforms.quickbooks_desktop.translate.values import (
     CURRENCIES,
