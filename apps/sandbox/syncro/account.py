@@ -17,6 +17,7 @@ from apps.sandbox.syncro.webhooks import Postman
 BASE = "/api/v1"
 SUBDOMAIN = "acme"
 PER_MINUTE = 180
+PERMISSIONS = permissions.PERMISSIONS
 
 FIRST_IDS = {
     "customer": 24_152_385, "invoice": 1_649_793_879, "line": 123_197_177, "payment": 44_123_334,
