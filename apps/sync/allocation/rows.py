@@ -1,0 +1,154 @@
+"""The figures out of the mirror, a batch of what hangs together at a time, and the answers back into it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.connections.models import Company
+from apps.mirror.models import Application, Leg, Link, SyncroRecord
+from apps.platforms.base import Side
+from apps.sync.allocation.puzzle import Pair, ranges
+from apps.sync.allocation.sheet import Billed, OpenPart, Sheet, Taken
+
+#: So many open parts begin a batch; whatever hangs together with them comes along.
+AT_ONCE = 1000
+
+CONNECTED = """
+    WITH RECURSIVE reached(payment_id) AS (
+        SELECT unnest(%(payments)s::text[])
+        UNION
+        SELECT there.payment_id::text FROM reached
+        JOIN {part} here ON here.company_id = %(company)s AND here.side = %(side)s
+            AND here.document_entity = 'invoice' AND here.payment_id = reached.payment_id AND here.amount IS NULL
+        JOIN {part} there ON there.company_id = here.company_id AND there.side = here.side
+            AND there.document_entity = 'invoice' AND there.document_id = here.document_id AND there.amount IS NULL
+    )
+    SELECT payment_id FROM reached
+"""
+
+
+def solve(company: Company) -> int:
+    """Fill in the amounts Syncro does not tell; gives how many parts became known. Only what hangs together with an
+    open part is read, in batches: neither the queries nor the memory of a batch grow with the account.
+    """
+    found = 0
+    for payments in _batches(company):
+        rows = list(_parts(company).filter(payment_id__in=payments))
+        sheet = _read(company, payments, rows)
+        found += _write(rows, sheet.known | sheet.solved())
+    return found
+
+
+def open_parts(company: Company, payments: Iterable[str]) -> dict[str, list[OpenPart]]:
+    """The open parts of these payments with their arithmetic, by payment, in the order of the invoices' ids."""
+    wanted, told = sorted(set(payments)), defaultdict(list)
+    for start in range(0, len(wanted), AT_ONCE):
+        chosen = set(wanted[start : start + AT_ONCE])
+        connected = _connected(company, chosen)
+        sheet = _read(company, connected, list(_parts(company).filter(payment_id__in=connected)))
+        spans = ranges(sheet.puzzle)
+        for pair in sorted(pair for pair, part in sheet.parts.items() if part is None and pair[0] in chosen):
+            told[pair[0]].append(sheet.open_part(pair, spans.get(pair)))
+    return dict(told)
+
+
+def _batches(company: Company) -> Iterator[set[str]]:
+    """Payments with open parts, all that hang together in one batch, each once."""
+    last, tried = 0, set[str]()
+    while seeds := list(_open(company).filter(pk__gt=last).values_list("pk", "payment_id")[:AT_ONCE]):
+        last = seeds[-1][0]
+        fresh = {payment for _, payment in seeds} - tried
+        if fresh:
+            payments = _connected(company, fresh)
+            yield payments
+            tried |= payments
+
+
+def _open(company: Company) -> QuerySet[Application]:
+    """Parts nobody told, of payments that count."""
+    counts = _counting(company).filter(external_id=OuterRef("payment_id"))
+    return _parts(company).filter(Exists(counts), amount__isnull=True).order_by("pk")
+
+
+def _connected(company: Company, payments: Collection[str]) -> set[str]:
+    """These payments and all that share an invoice with them, and so on, as far as parts are open."""
+    query = CONNECTED.format(part=connection.ops.quote_name(Application._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"payments": sorted(payments), "company": company.pk, "side": Side.SYNCRO.value})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _read(company: Company, payments: Collection[str], rows: Iterable[Application]) -> Sheet:
+    """All there is to know about the open parts of these payments."""
+    listed = {(row.payment_id, row.document_id): row.amount for row in rows}
+    invoices = {invoice for (_, invoice), part in listed.items() if part is None}
+    others = _parts(company).filter(document_id__in=invoices).exclude(payment_id__in=payments)
+    listed |= {
+        (payment, invoice): part for payment, invoice, part in others.values_list("payment_id", "document_id", "amount")
+    }
+    known = _payments(company, {payment for payment, _ in listed})
+    return Sheet(listed, known, _invoices(company, invoices), _ours(company, payments))
+
+
+def _write(rows: Iterable[Application], answers: Mapping[Pair, Decimal]) -> int:
+    solved = [row for row in rows if row.amount is None and (row.payment_id, row.document_id) in answers]
+    for row in solved:
+        row.amount, row.solved = answers[(row.payment_id, row.document_id)], True
+    Application.objects.bulk_update(solved, ["amount", "solved"], batch_size=500)
+    return len(solved)
+
+
+def _parts(company: Company) -> QuerySet[Application]:
+    return Application.objects.filter(company=company, side=Side.SYNCRO, document_entity="invoice")
+
+
+def _counting(company: Company) -> QuerySet[SyncroRecord]:
+    """Payments that count: neither declined nor gone."""
+    return SyncroRecord.objects.filter(
+        company=company, entity="payment", gone_at__isnull=True, amount__isnull=False, content__success=True
+    )
+
+
+def _payments(company: Company, ids: Collection[str]) -> dict[str, Taken]:
+    rows = _counting(company).filter(external_id__in=ids)
+    return {
+        key: Taken(amount, _instant(taken), _instant(changed))
+        for key, amount, taken, changed in rows.values_list(
+            "external_id", "amount", "raw__created_at", "raw__updated_at"
+        )
+        if amount is not None
+    }
+
+
+def _invoices(company: Company, ids: Collection[str]) -> dict[str, Billed]:
+    rows = SyncroRecord.objects.filter(company=company, entity="invoice", external_id__in=ids, gone_at__isnull=True)
+    return {
+        key: Billed(total, balance, frozenset(shows or ()), _instant(changed))
+        for key, total, balance, shows, changed in rows.values_list(
+            "external_id", "amount", "balance", "content__payment_ids", "raw__updated_at"
+        )
+    }
+
+
+def _instant(told: Any) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
+
+
+def _ours(company: Company, payments: Collection[str]) -> dict[Pair, Decimal]:
+    """Parts we told Syncro ourselves when we posted a payment of the books."""
+    legs = Leg.objects.filter(
+        side=Side.SYNCRO, entity="payment", external_id__in=payments,
+        link__in=Link.objects.filter(company=company, origin=Side.BOOKS, entity="payment"),
+    )  # fmt: skip
+    return {
+        (leg.external_id, part["document_id"]): Decimal(part["amount"])
+        for leg in legs
+        for part in leg.wanted.get("applications", [])
+    }
