@@ -160,15 +160,15 @@ def _net(group: Group) -> Net | None:
         return None
     net = Net()
     wanted: dict[Node, int] = {TILL: -sum(group.needs.values())}
-    for payment, left in group.left.items():
-        net.lay(TILL, ("payment", payment), *_both_ways(left))
+    for key, left in group.left.items():
+        net.lay(TILL, ("payment", key), *_both_ways(left))
     for pair in sorted(group.pairs):
         payment, invoice = _nodes(pair)
         net.lay(payment, invoice, *_both_ways(group.left[pair[0]]))
         wanted[invoice] = group.needs.get(pair[1], 0)
     plenty = sum(abs(left) for left in group.left.values())
-    for unknown in {invoice for _, invoice in group.pairs} - group.needs.keys():
-        net.lay(("invoice", unknown), TILL, plenty, plenty)
+    for key in {pair[1] for pair in group.pairs} - group.needs.keys():
+        net.lay(("invoice", key), TILL, plenty, plenty)
     return net if net.settle(wanted) else None
 
 

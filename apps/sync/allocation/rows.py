@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from apps.connections.models import Company
 from apps.mirror.models import Application, Leg, Link, SyncroRecord
@@ -19,6 +19,8 @@ from apps.sync.allocation.sheet import Billed, OpenPart, Sheet, Taken
 
 #: So many open parts begin a batch; whatever hangs together with them comes along.
 AT_ONCE = 1000
+
+LISTS_PAYMENTS = ExpressionWrapper(Q(raw__has_key="payments"), BooleanField())
 
 CONNECTED = """
     WITH RECURSIVE reached(payment_id) AS (
@@ -130,9 +132,9 @@ def _payments(company: Company, ids: Collection[str]) -> dict[str, Taken]:
 def _invoices(company: Company, ids: Collection[str]) -> dict[str, Billed]:
     rows = SyncroRecord.objects.filter(company=company, entity="invoice", external_id__in=ids, gone_at__isnull=True)
     return {
-        key: Billed(total, balance, frozenset(shows or ()), _instant(changed))
-        for key, total, balance, shows, changed in rows.values_list(
-            "external_id", "amount", "balance", "content__payment_ids", "raw__updated_at"
+        key: Billed(total, balance, frozenset(shows or ()) if lists else None, _instant(changed))
+        for key, total, balance, shows, lists, changed in rows.values_list(
+            "external_id", "amount", "balance", "content__payment_ids", LISTS_PAYMENTS, "raw__updated_at"
         )
     }
 

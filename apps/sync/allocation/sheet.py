@@ -26,11 +26,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """An invoice as it was last read; `shows`: the payments it listed then."""
+    """An invoice as it was last read; `shows`: the payments it listed then (None: its detail has no such list)."""
 
     total: Decimal | None
     balance: Decimal | None
-    shows: frozenset[str] = frozenset()
+    shows: frozenset[str] | None = None
     changed: datetime | None = None
 
 
@@ -117,9 +117,8 @@ class Sheet:
         billed = self.invoices[invoice]
         if billed.total is None or billed.balance is None:
             return None
-        settled = billed.total - billed.balance
-        shows_none = not billed.shows and settled  # a detail without its list of payments
-        return settled if shows_none or billed.shows == self.on.get(invoice, set()) else None
+        same = billed.shows is None or billed.shows == self.on.get(invoice, set())
+        return billed.total - billed.balance if same else None
 
     def turns(self, invoice: str) -> tuple[str, ...]:
         """The payments of an invoice in the order in which they were applied, where nothing says otherwise: a credit
