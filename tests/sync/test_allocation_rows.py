@@ -17,7 +17,7 @@ from apps.mirror.models import Leg, Link, SyncroRecord
 from apps.mirror.store import mark_gone, save_records
 from apps.platforms.base import Side
 from apps.platforms.records import Application, Invoice, Payment
-from apps.sync.allocation import open_parts, solve
+from apps.sync.allocation import shares, solve
 from tests.sync.splits import Till, at
 
 DAY = dt.date(2026, 11, 3)
@@ -126,7 +126,7 @@ def test_an_open_split_tells_its_arithmetic(account: Account) -> None:
     account.payment("c", "20.00", "1")
     account.invoice("1", "50.00", "-10.00")
     assert solve(account.company) == 0
-    first, second = open_parts(account.company, ["a"])["a"]
+    first, second = shares(account.company, ["a"])["a"]
     assert (first.invoice, first.settled, first.known, first.sharing) == ("1", Decimal(60), Decimal(0), 3)
     assert (first.least, first.most) == (Decimal(0), Decimal(50))
     assert (second.settled, second.sharing, second.least, second.most) == (Decimal(50), 2, Decimal(0), Decimal(50))

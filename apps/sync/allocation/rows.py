@@ -15,7 +15,7 @@ from apps.connections.models import Company
 from apps.mirror.models import Application, Leg, Link, SyncroRecord
 from apps.platforms.base import Side
 from apps.sync.allocation.puzzle import Pair, ranges
-from apps.sync.allocation.sheet import Billed, OpenPart, Sheet, Taken
+from apps.sync.allocation.sheet import Billed, Share, Sheet, Taken
 
 #: So many open parts begin a batch; whatever hangs together with them comes along.
 AT_ONCE = 1000
@@ -48,17 +48,18 @@ def solve(company: Company) -> int:
     return found
 
 
-def open_parts(company: Company, payments: Iterable[str]) -> dict[str, list[OpenPart]]:
-    """The open parts of these payments with their arithmetic, by payment, in the order of the invoices' ids."""
-    wanted, told = sorted(set(payments)), defaultdict(list)
+def shares(company: Company, payments: Iterable[str]) -> dict[str, list[Share]]:
+    """The parts of these payments, the open ones with their arithmetic, by payment, in the order of the invoices' ids."""
+    wanted = sorted(set(payments))
+    found: dict[str, list[Share]] = defaultdict(list)
     for start in range(0, len(wanted), AT_ONCE):
         chosen = set(wanted[start : start + AT_ONCE])
         connected = _connected(company, chosen)
         sheet = _read(company, connected, list(_parts(company).filter(payment_id__in=connected)))
         spans = ranges(sheet.puzzle)
-        for pair in sorted(pair for pair, part in sheet.parts.items() if part is None and pair[0] in chosen):
-            told[pair[0]].append(sheet.open_part(pair, spans.get(pair)))
-    return dict(told)
+        for pair in sorted(pair for pair in sheet.parts if pair[0] in chosen):
+            found[pair[0]].append(sheet.share(pair, spans.get(pair)))
+    return dict(found)
 
 
 def _batches(company: Company) -> Iterator[set[str]]:

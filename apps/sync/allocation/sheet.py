@@ -35,20 +35,23 @@ class Billed:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPart:
-    """Why a part is open: what is settled of its invoice (None: not known), how much of that by known parts, by how
-    many payments the rest, and the least and the most this part can be (None: the figures contradict one another, or
-    are too many to look through).
+class Share:
+    """A payment's part on one invoice, and where it is open (`amount` None) the arithmetic behind it.
+
+    `settled`: how much of the invoice (None: not known); `known`: how much of that by known parts; `sharing`: how many
+    payments settle the rest; `least` and `most`: what this part can be (None: the figures contradict one another, or
+    hang together with too many others to look through).
     """
 
     invoice: str
-    total: Decimal | None
-    balance: Decimal | None
-    settled: Decimal | None
-    known: Decimal
-    sharing: int
-    least: Decimal | None
-    most: Decimal | None
+    amount: Decimal | None
+    total: Decimal | None = None
+    balance: Decimal | None = None
+    settled: Decimal | None = None
+    known: Decimal = ZERO
+    sharing: int = 0
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 @dataclass
@@ -136,13 +139,15 @@ class Sheet:
         alone = self.of[payment] == {invoice} and self.parts[(payment, invoice)] is None
         return alone and row.amount > 0 and row.taken is not None and row.taken == row.changed
 
-    def open_part(self, pair: Pair, span: Range | None) -> OpenPart:
-        """An open part with its arithmetic."""
+    def share(self, pair: Pair, span: Range | None) -> Share:
+        """A part with its arithmetic."""
         _, invoice = pair
-        billed = self.invoices.get(invoice, Billed(None, None))
+        if invoice not in self.invoices or self.parts[pair] is not None:
+            return Share(invoice, self.parts[pair])
+        billed = self.invoices[invoice]
         parts = [self.parts[(other, invoice)] for other in self.on[invoice]]
         least, most = (from_cents(cents) for cents in span) if span else (None, None)
-        return OpenPart(
-            invoice, billed.total, billed.balance, self.settled(invoice) if invoice in self.invoices else None,
+        return Share(
+            invoice, None, billed.total, billed.balance, self.settled(invoice),
             sum((part for part in parts if part is not None), ZERO), parts.count(None), least, most,
         )  # fmt: skip
