@@ -51,7 +51,9 @@ def test_the_item_says_what_each_invoice_still_needed_and_what_is_possible(shop:
 def test_parts_of_others_that_are_known_narrow_it(shop: Shop, held: Any) -> None:
     other = SyncroRecord.objects.get(entity="payment", amount=Decimal(50))
     Application.objects.filter(payment_id=other.external_id, document_id="1001").update(amount=Decimal(20))
-    assert "80.00), 20.00 of it by payments whose part is known; this payment settles 60.00." in item(shop).sentence
+    assert (
+        "balance 0.00), 20.00 of it by payments whose part is known; this payment settles 60.00." in item(shop).sentence
+    )
     assert solve(shop.company) == 1
     assert "1001 (60.00) is known. 1002: 60.00 is settled" in item(shop).sentence
     assert "of which this one between 30.00 and 40.00." in item(shop).sentence
