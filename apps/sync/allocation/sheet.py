@@ -126,6 +126,9 @@ class Sheet:
     def turns(self, invoice: str) -> tuple[str, ...]:
         """The payments of an invoice in the order in which they were applied, where nothing says otherwise: a credit
         that was applied later was changed then, and an invoice edited in between may have needed something else.
+
+        What leaves no trace at all, a payment deleted since or one whose people typed less than was needed, can make
+        this wrong; so it is asked for last, for payments that were first read together and are on this invoice alone.
         """
         billed = self.invoices[invoice]
         taken = [(self.payments[key].taken, len(key), key) for key in self.on.get(invoice, ())]
