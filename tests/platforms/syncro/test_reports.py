@@ -96,7 +96,9 @@ def test_money_is_read_as_it_is_printed(read: Read, text: str, amount: str) -> N
     assert sum(line.amount for line in told.record.lines) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["45,00", "1.234,56", "12,34.00", "1,2345", "4 5 x", "=1+1", "45.005", "-(5)", "1e3", "٤٥", "$"])
+@pytest.mark.parametrize(
+    "text", ["45,00", "1.234,56", "12,34.00", "1,2345", "4 5 x", "=1+1", "45.005", "-(5)", "1e3", "٤٥", "$"]
+)
 def test_what_is_no_amount_is_never_guessed(read: Read, text: str) -> None:
     ((line, column, _),) = sentences([purchase(read, f'1,2026-03-31,Acme,Phone,,1,,"{text}",Cash')])
     assert (line, column) == (2, "Total")
@@ -123,7 +125,9 @@ def test_a_date_is_the_day_that_is_printed(read: Read, text: str, date_format: s
     assert told.record.date == day
 
 
-@pytest.mark.parametrize("text", ["03/04/2026", "02/30/2026", "13/13/2026", "tomorrow", "46112", "03/04/0026", "2026-13-01"])
+@pytest.mark.parametrize(
+    "text", ["03/04/2026", "02/30/2026", "13/13/2026", "tomorrow", "46112", "03/04/0026", "2026-13-01"]
+)
 def test_a_date_that_could_be_two_days_or_none_is_left_out(read: Read, text: str) -> None:
     ((line, column, sentence),) = sentences([purchase(read, f"1,{text},Acme,Phone,,1,45,,Cash")])
     assert (line, column) == (2, "Date")
@@ -138,12 +142,19 @@ def test_another_date_of_the_file_settles_the_order_even_against_the_account(rea
 
 def test_a_file_that_writes_dates_both_ways_loses_only_those_that_could_be_two(read: Read) -> None:
     dates = ("03/04/2026", "13/04/2026", "04/13/2026")
-    told = read(HEAD + "\n".join(f"{number},{text},Acme,Phone,,1,45,," for number, text in enumerate(dates)), date_format="mm-dd-yy")
+    told = read(
+        HEAD + "\n".join(f"{number},{text},Acme,Phone,,1,45,," for number, text in enumerate(dates)),
+        date_format="mm-dd-yy",
+    )
     assert [isinstance(each, LeftOut) for each in told] == [True, False, False]
 
 
 def test_rows_of_one_number_are_one_purchase(read: Read) -> None:
-    rows = ['7,2026-03-31,Acme,"Laptop\nused",Laptops,1,"1,000.00","1,120.00",Cash', "7,,,Charger,Parts,2,60,,", ",,,Bag,,,0,,"]
+    rows = [
+        '7,2026-03-31,Acme,"Laptop\nused",Laptops,1,"1,000.00","1,120.00",Cash',
+        "7,,,Charger,Parts,2,60,,",
+        ",,,Bag,,,0,,",
+    ]
     told = purchase(read, *rows)
     assert (told.line, told.last, told.record.external_id, told.record.total) == (2, 5, "7", Decimal("1120.00"))
     assert [(line.description, line.category, line.amount) for line in told.record.lines] == [
@@ -191,7 +202,11 @@ def test_purchases_without_a_number_are_known_by_what_they_say(read: Read) -> No
 
 def test_a_cell_like_a_formula_is_text(read: Read) -> None:
     told = purchase(read, "7,2026-03-31,=cmd|' /C calc'!A0,@SUM(1),,1,45,,+Cash")
-    assert (told.customer, told.record.lines[0].description, told.record.method) == ("=cmd|' /C calc'!A0", "@SUM(1)", "+Cash")
+    assert (told.customer, told.record.lines[0].description, told.record.method) == (
+        "=cmd|' /C calc'!A0",
+        "@SUM(1)",
+        "+Cash",
+    )
 
 
 def test_tax_rates_with_groups_and_archived_ones(read: Read) -> None:
@@ -230,7 +245,9 @@ def test_locations_need_an_id_and_a_name_once(read: Read) -> None:
     assert (told[0].external_id, told[0].name) == ("101", "Main")
 
 
-@pytest.mark.parametrize("head", ["Refund Number,Original Number", "Invoice #,Original Invoice", "Refund,Invoice", "Refund #,Invoice Number"])
+@pytest.mark.parametrize(
+    "head", ["Refund Number,Original Number", "Invoice #,Original Invoice", "Refund,Invoice", "Refund #,Invoice Number"]
+)
 def test_a_refund_report_is_known_by_several_headings(read: Read, head: str) -> None:
     (told,) = read(f"{head}\n#1203,1187\n1203,1187\n", Report.REFUNDS)
     assert (told.refund_number, told.original_number) == ("1203", "1187")

@@ -6,6 +6,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -118,10 +119,11 @@ def _broken(line: int, last: int, error: csv.Error) -> Cells:
 
 def first_rows(path: Path, encoding: str, delimiter: str) -> list[Cells]:
     """The rows among which the headings stand; those behind a broken quote do not count."""
-    try:
-        return list(islice(rows(path, encoding, delimiter), HEADINGS_WITHIN))
-    except BadFile:
-        return []
+    found: list[Cells] = []
+    with suppress(BadFile):
+        for cells in islice(rows(path, encoding, delimiter), HEADINGS_WITHIN):
+            found.append(cells)  # noqa: PERF402  those before the broken quote stay
+    return found
 
 
 def delimiters_of(path: Path, encoding: str) -> Sequence[str]:

@@ -133,7 +133,7 @@ def _id(row: Row, *, needed: bool = False) -> str:
     text = row.text("id")
     if needed and not text:
         row.wrong("id", "This is empty; fill in Syncro's id.")
-    if text and not text.isdecimal():
+    if text and not (text.isascii() and text.isdecimal()):
         row.wrong("id", "An id of Syncro is a whole number.")
     return text
 

@@ -17,7 +17,7 @@ from apps.platforms.content import digest, to_content
 from apps.platforms.records import CustomerPurchase, PurchasedItem
 from apps.platforms.reports import LeftOut, Problem, ToldPurchase
 from apps.platforms.syncro.reports.columns import Column, Layout, Row, fold
-from apps.platforms.syncro.reports.values import amount, day, hint, money, quantity, settled
+from apps.platforms.syncro.reports.values import ORDERS, amount, day, money, possible, quantity, settled
 
 COLUMNS = (
     Column("number", "Number", ("Purchase Number", "Purchase #", "Customer Purchase", "Customer Purchase Number", "Customer Purchase #", "#", "No", "No.", "Purchase ID", "Customer Purchase ID", "ID")),
@@ -69,6 +69,7 @@ class Group:
 class Scan:
     """What a first look over all rows settles: the order of the dates, and numbers that stand in several places."""
 
+    account: str
     order: str
     scattered: frozenset[str]
 
@@ -82,17 +83,19 @@ def told(layout: Layout, account_order: str) -> Iterator[ToldPurchase | LeftOut]
 
 
 def _scan(layout: Layout, account_order: str) -> Scan:
-    hints, seen, scattered, before = set(), set(), set(), ""
+    orders, before = ORDERS, ""
+    seen: set[str] = set()
+    scattered: set[str] = set()
     for row in layout.rows():
         if isinstance(row, LeftOut):
             continue
-        hints.add(hint(row.text("date")))
+        orders &= possible(row.text("date"), account_order)
         number = _number(row)
         if number and number != before and number in seen:
             scattered.add(number)
         seen.add(number)
         before = number or ("" if any(row.text(name) for name in OWN) else before)
-    return Scan(settled(hints, account_order), frozenset(scattered))
+    return Scan(account_order, settled(orders, account_order), frozenset(scattered))
 
 
 def _number(row: Row) -> str:
@@ -151,7 +154,7 @@ def _record(group: Group, scan: Scan) -> CustomerPurchase | None:
     """The purchase of these rows, without a customer; None when it has no date."""
     first = group.rows[0]
     _check_head(group, scan)
-    date = first.need("date", partial(day, order=scan.order))
+    date = first.need("date", partial(day, order=scan.order, account=scan.account))
     total = _holder(group, "total").read("total", amount)
     lines = _lines(group.rows, total)
     if total is None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
 #: Signs of dollars and others before or behind the minus; more than one is no amount.
-NUMBER = re.compile(r"(-?)(?:US\$|CA?\$|AU?\$|NZ\$|[$£€])?(-?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?")
+NUMBER = re.compile(r"(-?)(?:US\$|CA?\$|AU?\$|NZ\$|[$£€])?(-?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?", re.ASCII)
 YES, NO = frozenset({"yes", "y", "true", "t", "1", "x", "on"}), frozenset({"no", "n", "false", "f", "0", "off"})
-YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ,].*)?")
+YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.ASCII)
+YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ,].*)?", re.ASCII)
+ORDERS = frozenset({"dmy", "mdy", "ymd"})
 WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", re.IGNORECASE)
 TIME = re.compile(r"[ ,T]+\d{1,2}:\d{2}.*$")
 IN_WORDS = ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
@@ -82,32 +82,25 @@ def order_of(date_format: str) -> str:
     return order if len(order) == 3 else ""
 
 
-def hint(text: str) -> str:
-    """What one date says of its file: "dmy" or "mdy" where only one of the two is possible, else ""."""
-    found = YEAR_LAST.fullmatch(_bare(text))
-    if not found:
-        return ""
-    first, second = int(found[1]), int(found[2])
-    if first > 12 >= second:
-        return "dmy"
-    return "mdy" if second > 12 >= first else ""
+def possible(text: str, account: str) -> frozenset[str]:
+    """The orders in which one date can be read; all of them where it does not depend on the order, or is no date."""
+    return frozenset(_readings(_bare(text), account)) or ORDERS
 
 
-def settled(hints: Iterable[str], account: str) -> str:
-    """The order of a file's dates: what its own dates say, else the account's; "" when its dates say both."""
-    said = {each for each in hints if each}
-    if len(said) > 1:
-        return ""
-    return said.pop() if said else account
+def settled(orders: frozenset[str], account: str) -> str:
+    """The order of a file whose dates can all be read in these: the only one, else the account's, else ""."""
+    if len(orders) == 1:
+        return next(iter(orders))
+    return account if account in orders else ""
 
 
-def day(text: str, order: str) -> date:
+def day(text: str, order: str, account: str) -> date:
     """A calendar date as it is printed, never shifted. Raises Misread for one that could be two days."""
     bare = _bare(text)
     if found := YEAR_FIRST.fullmatch(bare):
         return _date(text, int(found[1]), int(found[2]), int(found[3]))
-    if found := YEAR_LAST.fullmatch(bare):
-        return _year_last(text, found, order)
+    if YEAR_LAST.fullmatch(bare):
+        return _numeric(text, _readings(bare, account), order)
     words = TIME.sub("", bare)
     for form in IN_WORDS:
         try:
@@ -118,19 +111,35 @@ def day(text: str, order: str) -> date:
     raise Misread("This is not a date; write it like 2026-03-31.")
 
 
-def _year_last(text: str, found: re.Match[str], order: str) -> date:
+def _numeric(text: str, readings: dict[str, date], order: str) -> date:
+    if not readings:
+        raise Misread(f"There is no day {text.strip()}; write it like 2026-03-31.")
+    if order not in readings and len(set(readings.values())) > 1:
+        words = f"{text.strip()} could be two days, and nothing else in the file says which; write it like 2026-03-31."
+        raise Misread(words)
+    found = readings.get(order) or next(iter(readings.values()))
+    return _date(text, found.year, found.month, found.day)
+
+
+def _readings(bare: str, account: str) -> dict[str, date]:
+    """A date in digits by each order that makes one; years of two digits stand first only where no account says else."""
+    found = YEAR_LAST.fullmatch(bare)
+    if not found:
+        return {}
     first, second, third = int(found[1]), int(found[2]), int(found[3])
     short = len(found[3]) == 2
-    if order == "ymd" and short:
-        return _date(text, _century(first), second, third)
     year = _century(third) if short else third
-    clear = hint(text) or ("mdy" if first == second else "")
-    chosen = clear or order
-    if chosen not in ("dmy", "mdy"):
-        raise Misread(
-            f"{text.strip()} could be two days, and nothing else in the file says which; write it like 2026-03-31."
-        )
-    return _date(text, year, *((second, first) if chosen == "dmy" else (first, second)))
+    options = {"mdy": (year, first, second), "dmy": (year, second, first)}
+    if short and account in ("", "ymd"):
+        options["ymd"] = (_century(first), second, third)
+    return {order: when for order, parts in options.items() if (when := _exists(*parts))}
+
+
+def _exists(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
 
 
 def _century(year: int) -> int:
@@ -140,10 +149,10 @@ def _century(year: int) -> int:
 def _date(text: str, year: int, month: int, number: int) -> date:
     if year < FIRST_YEAR:
         raise Misread(f"{text.strip()} lies before {FIRST_YEAR}; write the year with four digits.")
-    try:
-        return date(year, month, number)
-    except ValueError:
-        raise Misread(f"There is no day {text.strip()}; write it like 2026-03-31.") from None
+    found = _exists(year, month, number)
+    if found is None:
+        raise Misread(f"There is no day {text.strip()}; write it like 2026-03-31.")
+    return found
 
 
 def _bare(text: str) -> str:
