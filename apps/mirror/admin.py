@@ -98,7 +98,7 @@ class RowAdmin(CompanyRows):
 NAMED = ("name", "company", "external_id", "state", "shown_status", "seen", "outside")
 PRICED = ("name", "company", "external_id", "total", "state", "shown_status", "seen", "outside")
 DATED = ("name", "company", "date", "total", "open_amount", "state", "shown_status", "outside")
-BOUGHT = ("name", "company", "bought_from", "date", "total", "paid_by", "state", "shown_status")
+BOUGHT = ("name", "company", "date", "total", "state", "shown_status", "seen")
 PAID = ("name", "company", "date", "total", "state", "shown_status", "outside")
 
 
