@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
-from apps.connections.access import companies_for, may
+from apps.connections.access import companies_for, may, require
 from apps.connections.screens import CompanyFilter, CompanyRows, PlainChangeList
 from apps.connections.words import NOTHING
 from apps.mappings.discovered import seen_on
@@ -89,7 +89,8 @@ class ToldRows(CompanyRows):
         return SeenList
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """With the moment at which it was told."""
+        """With the moment at which it was told; a posted list may name rows that it did not show."""
+        require(request.user, "map", obj.company)
         obj.changed_at = Now()
         super().save_model(request, obj, form, change)
 
@@ -160,6 +161,7 @@ class TaxRateAdmin(ToldRows):
 
     def save_model(self, request: HttpRequest, obj: TaxRate, form: Any, change: Any) -> None:
         """Save what was told; tie it to its id, make it the default, put groups together."""
+        require(request.user, "map", obj.company)
         chosen = obj.external_id if "external_id" in form.changed_data and change else ""
         if chosen:
             obj.external_id = ""

@@ -73,6 +73,8 @@ class TaxRateForm(TaxRateLine):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "name" not in self.fields:  # somebody who may only look
+            return
         self.fields["name"].required = True
         self.initial["default"] = self.instance.is_default
         if not self.instance.pk:
