@@ -130,8 +130,9 @@ class PurchaseAdmin(RowAdmin):
         customers = SyncroRecord.objects.filter(
             company=OuterRef("company"), entity="customer", external_id=OuterRef("party")
         )
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.annotate(customer=Subquery(customers.values("label")[:1]), method=KT("content__method"))
+        named = {"customer": Subquery(customers.values("label")[:1]), "method": KT("content__method")}
+        found: QuerySet[Any] = super().get_queryset(request).annotate(**named)
+        return found
 
     @admin.display(description="bought from")
     def bought_from(self, row: Any) -> str:
