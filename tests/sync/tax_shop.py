@@ -64,8 +64,8 @@ class TaxShop:
         self.default = live[0]
         self.tells, self.exactly = dice.random() < 0.1, dice.random() < 0.85
         self.mode = dice.choices(MODES, (50, 15, 15, 10, 10))[0]
-        self.products = [dice.choice(live) if dice.random() < 0.3 else NONE for _ in range(6)]
-        self.customers = [dice.choice([NONE, NONE, *live, "exempt"]) for _ in range(6)]
+        self.products = [dice.choice(live) if dice.random() < 0.4 else NONE for _ in range(6)]
+        self.customers = [dice.choice([NONE, NONE, *live]) for _ in range(6)]
 
     def book(self) -> RateBook:
         """The rates as staff told them."""
