@@ -70,7 +70,9 @@ class TaxShop:
     def book(self) -> RateBook:
         """The rates as staff told them."""
         rates = [
-            Rate(key, key, tuple((part, Decimal(units) / PERCENT) for part, units in parts.items()), key in self.archived)
+            Rate(
+                key, key, tuple((part, Decimal(units) / PERCENT) for part, units in parts.items()), key in self.archived
+            )
             for key, parts in self.rates.items()
         ]
         return RateBook(rates, self.default)

@@ -59,7 +59,7 @@ class TaxCannotBeRebuilt(MismatchKind):
     def _of_rates(self, company: Company, waiting: Sequence[Sequence[str]]) -> Finding:
         keys = list(dict.fromkeys(key for missing in waiting for key in missing))
         called = dict(TaxRate.objects.filter(company=company, external_id__in=keys).values_list("external_id", "name"))
-        rates = [{"id": key, "name": called.get(key, "")} for key in keys]
+        rates = [_named(key, called.get(key, "")) for key in keys]
         count = "1 invoice" if len(waiting) == 1 else f"{len(waiting)} invoices"
         return Finding(
             kind=self.name, subject="tax rates", entity="mapping", facts={"rates": rates, "count": len(waiting)},
@@ -71,7 +71,7 @@ class TaxCannotBeRebuilt(MismatchKind):
 
 def _sum(shown: Mapping[str, Any]) -> str:
     made, tax = Decimal(shown["sum"]), Decimal(shown["tax"])
-    return f"its lines make {money(made)}, {money(abs(tax - made))} {'less' if tax > made else 'more'}"
+    return f"its lines make {money(made)} ({money(abs(tax - made))} {'less' if tax > made else 'more'})"
 
 
 def _lines(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -87,18 +87,25 @@ def _line(line: Mapping[str, Any]) -> str:
 
 
 def _tried(shown: Mapping[str, Any]) -> str:
-    """Which ways of rounding were tried, and that other rates were too."""
+    """What each way of rounding makes, and that other rates were tried too."""
     made: dict[str, list[str]] = {}
-    for reading, total in shown["readings"].items():
-        made.setdefault(total, []).append(reading)
-    rounded = ", ".join(f"{' and '.join(readings)} {money(Decimal(total))}" for total, readings in made.items())
-    return f"Rounded {rounded}; no other rate that is known here makes it come out either."
+    for reading in shown["readings"]:
+        made.setdefault(reading["tax"], []).append(reading["rounded"])
+    rounded = "; ".join(f"{money(Decimal(total))} rounded {', '.join(ways)}" for total, ways in made.items())
+    return f"That is {rounded}; and no other rate known here makes it come out."
+
+
+def _named(key: str, name: str) -> dict[str, str]:
+    """A rate to be told; both empty is the account's default. One of a file has no id of Syncro, its key is its name."""
+    return {"id": "", "name": key[1:-1]} if key.startswith("(") else {"id": key, "name": name}
 
 
 def _told(rates: Sequence[Mapping[str, str]]) -> str:
     named = [
-        f"the percent of {each['name'] or 'the tax rate with the id ' + each['id']}" for each in rates if each["id"]
+        f"the percent of {each['name'] or 'the tax rate with the id ' + each['id']}"
+        for each in rates
+        if any(each.values())
     ]
     named = named[:SHOWN] + ([f"and of {len(named) - SHOWN} more"] if len(named) > SHOWN else [])
-    default = ["which rate is the account's default"] if any(not each["id"] for each in rates) else []
+    default = ["which rate is the account's default"] if any(not any(each.values()) for each in rates) else []
     return ", ".join([*named, *default])

@@ -161,8 +161,8 @@ def _arithmetic(lines: Sequence[Mapping[str, Any]], invoice: TaxedInvoice, answe
         for raw, line, rate in zip(lines, invoice.lines, answer.usual, strict=True)
         if line.amount
     ]  # fmt: skip
-    readings = {name: f"{tax:.2f}" for name, tax in readings_of(invoice, answer.usual).items()}
-    return {"lines": shown, "readings": readings, "sum": next(iter(readings.values())), "tax": f"{invoice.tax:.2f}"}
+    readings = [{"rounded": name, "tax": f"{tax:.2f}"} for name, tax in readings_of(invoice, answer.usual).items()]
+    return {"lines": shown, "readings": readings, "sum": readings[0]["tax"], "tax": f"{invoice.tax:.2f}"}
 
 
 def _percent(rate: Rate) -> str:
