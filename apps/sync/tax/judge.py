@@ -16,9 +16,10 @@ from apps.mirror.models import SyncroRecord
 from apps.mirror.store import live
 from apps.platforms.content import digest
 from apps.sync.models import InvoiceTax
-from apps.sync.tax.rates import ZERO, Rate, RateBook, is_archived
-from apps.sync.tax.rebuild import Answer, TaxedInvoice, TaxLine, Verdict, readings_of, rebuild
+from apps.sync.tax.rates import Rate, RateBook, is_archived
+from apps.sync.tax.rebuild import Answer, TaxedInvoice, Verdict, readings_of, rebuild
 from apps.sync.tax.rounding import tax_of
+from apps.sync.tax.told import adds_up, as_told
 
 CHUNK = 500
 #: One pass works out so many; what is left waits for the next, as after rates were told to an account with years of them.
@@ -122,13 +123,8 @@ def _judged(
     stamps: Mapping[str, str],
 ) -> InvoiceTax:  # fmt: skip
     lines = row.content.get("lines") or []
-    invoice = TaxedInvoice(
-        tuple(_line(line, book, products) for line in lines),
-        row.tax or ZERO,
-        row.content.get("tax_key") or customer or "",
-    )
-    whole = cents(sum((line.amount for line in invoice.lines), ZERO)) == Decimal(row.content.get("subtotal") or 0)
-    answer = rebuild(invoice, book) if lines and whole else Answer(Verdict.NOT_ADDING_UP)
+    invoice = as_told(row.content, book, products, customer)
+    answer = rebuild(invoice, book) if lines and adds_up(row.content) else Answer(Verdict.NOT_ADDING_UP)
     told = [
         {"line": raw["line_id"], "rate": each.rate.key, "percent": _percent(each.rate), "tax": f"{each.tax:.2f}"}
         for raw, each in zip(lines, answer.lines, strict=False)
@@ -138,15 +134,6 @@ def _judged(
     return InvoiceTax(
         company=company, invoice=row, verdict=answer.verdict, several=len(rates) > 1, lines=told, arithmetic=shown,
         missing=list(answer.missing), seen=row.digest, judged_at=Now(), **stamps,
-    )  # fmt: skip
-
-
-def _line(line: Mapping[str, Any], book: RateBook, products: Mapping[str, str]) -> TaxLine:
-    amount = Decimal(line["amount"])
-    told = line.get("tax_key") or book.key_of(line.get("tax_note") or "")
-    return TaxLine(
-        net=Decimal(line["net"]) if line.get("net") else amount, amount=amount, taxable=line.get("taxable") is not False,
-        told=told, product=products.get(line.get("item_id") or "", ""),
     )  # fmt: skip
 
 
