@@ -23,7 +23,7 @@ from apps.sync.tax.told import adds_up, as_told
 
 CHUNK = 500
 #: One pass works out so many; what is left waits for the next, as after rates were told to an account with years of them.
-MOST = 10_000
+MOST = 5_000
 #: A group may hold groups, but not for ever.
 DEEPEST = 3
 _WRITTEN = ["verdict", "several", "lines", "arithmetic", "missing", "seen", "rates", "products", "judged_at"]
