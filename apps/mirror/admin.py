@@ -21,6 +21,7 @@ from apps.mirror.models import (
     Link,
     MirrorRow,
     SyncroCustomer,
+    SyncroCustomerPurchase,
     SyncroInvoice,
     SyncroItem,
     SyncroPayment,
@@ -97,6 +98,7 @@ class RowAdmin(CompanyRows):
 NAMED = ("name", "company", "external_id", "state", "shown_status", "seen", "outside")
 PRICED = ("name", "company", "external_id", "total", "state", "shown_status", "seen", "outside")
 DATED = ("name", "company", "date", "total", "open_amount", "state", "shown_status", "outside")
+BOUGHT = ("name", "company", "date", "total", "state", "shown_status", "seen")
 PAID = ("name", "company", "date", "total", "state", "shown_status", "outside")
 
 
@@ -110,6 +112,7 @@ for models, kinds, shown in (
     ((SyncroItem, BooksItem), ("item",), PRICED),
     ((SyncroInvoice, BooksInvoice), ("invoice", "credit_memo", "refund_receipt"), DATED),
     ((SyncroPayment, BooksPayment), ("payment",), PAID),
+    ((SyncroCustomerPurchase,), ("customer_purchase",), BOUGHT),
 ):
     for model in models:
         admin.site.register(model, row_admin(kinds, shown))

@@ -30,6 +30,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "vendor": {"label": "name"},
     "item_category": {"label": "path"},
     "purchase_order": {"label": "number", "party": "vendor_id", "date": "date", "amount": "total", "currency": "currency"},
+    "customer_purchase": {"label": "number", "party": "customer_id", "date": "date", "amount": "total", "currency": "currency"},
     "item": {"label": "name", "amount": "price"},
     "account": {"label": "name"},
     "tax_code": {"label": "name"},

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 
 from apps.platforms.base import Account, DirectPlatform, Platform, Side
 from apps.platforms.mailbox import MailboxPlatform
+from apps.platforms.reports import Reading, Report
 
 
 class SignIn(StrEnum):
@@ -35,7 +37,8 @@ class Entry:
     `account` is what its account ids look like, `account_option` and `account_help` what `connect` calls them; both are
     empty where we choose the id. `base`, `addresses` (by the name the platform asks for), `client_id`, `client_secret`
     and `webhook_key` are names of settings. `webhook_in_address`: its notifications are not signed, so each account has
-    an address of its own. `policies` are the defaults in which these books differ from others.
+    an address of its own. `policies` are the defaults in which these books differ from others. `reports` is the module
+    that reads its reports, where these tell what its API does not.
     """
 
     path: str
@@ -54,6 +57,7 @@ class Entry:
     webhook_key: str = ""
     webhook_in_address: bool = False
     policies: Mapping[str, str] = field(default_factory=dict)
+    reports: str = ""
 
     @property
     def fetches_letters(self) -> bool:
@@ -74,6 +78,7 @@ PLATFORMS: dict[str, Entry] = {
         account_help="the part before .syncromsp.com",
         base="SYNCRO_API_URL",
         webhook_in_address=True,
+        reports="apps.platforms.syncro.reports",
     ),
     "quickbooks_online": Entry(
         path="apps.platforms.quickbooks_online.platform:QuickBooksOnline",
@@ -149,6 +154,16 @@ def mailbox(key: str, account: Account) -> MailboxPlatform:
     if not issubclass(kind, MailboxPlatform):
         raise TypeError(f"{kind.title} is called and fetches no letters")
     return kind(account)
+
+
+def open_report(key: str, report: Report, path: Path, date_format: str = "") -> Reading:
+    """A report of this platform, ready to be read; `date_format` is that of the account. KeyError for a platform without
+    reports, BadFile for a file that is none of this kind.
+    """
+    if not PLATFORMS[key].reports:
+        raise KeyError(key)
+    found: Reading = import_module(PLATFORMS[key].reports).opened(report, path, date_format)
+    return found
 
 
 def fetches_letters(key: str) -> bool:

@@ -38,6 +38,20 @@ def _somebody_calls(request: Any) -> bool:
     return PostRound.objects.exists()
 
 
+def _bought(request: Any) -> bool:
+    """Only where a file told of purchases."""
+    from apps.mirror.models import SyncroRecord
+
+    return SyncroRecord.objects.filter(entity="customer_purchase").exists()
+
+
+def _refunds_told(request: Any) -> bool:
+    """Only where a file told what refunds give back."""
+    from apps.mappings.models import RefundOrigin
+
+    return RefundOrigin.objects.exists()
+
+
 def _item(title: str, icon: str, name: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}"), **more}
 
@@ -98,6 +112,12 @@ UNFOLD: dict[str, Any] = {
                     _pair("Items", "inventory_2", "item"),
                     _pair("Invoices", "receipt_long", "invoice"),
                     _pair("Payments", "payments", "payment"),
+                    _item(
+                        "Customer purchases",
+                        "shopping_bag",
+                        "mirror_syncrocustomerpurchase_changelist",
+                        permission=_bought,
+                    ),
                     _item("Links", "link", "mirror_link_changelist"),
                 ],
             },
@@ -106,6 +126,9 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("Mappings", "swap_horiz", "portal_mappings"),
+                    _item("Tax rates", "percent", "mappings_taxrate_changelist"),
+                    _item("Locations", "location_on", "mappings_location_changelist"),
+                    _item("Refunds of", "undo", "mappings_refundorigin_changelist", permission=_refunds_told),
                     _item("Policies", "tune", "portal_policies"),
                     _item("Companies", "business", "connections_company_changelist"),
                     _item("Connections", "cable", "connections_connection_changelist"),

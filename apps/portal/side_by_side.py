@@ -30,6 +30,10 @@ FIELDS: Mapping[str, Sequence[tuple[str, str]]] = {
     "invoice": _DOCUMENT,
     "credit_memo": _DOCUMENT,
     "refund_receipt": _DOCUMENT,
+    "customer_purchase": (
+        ("Number", "number"), ("Bought from", "customer_id:customer"), ("Date", "date"), ("Total", "total"), ("Paid by", "method"),
+        ("Status", "stage"),
+    ),
     "payment": (
         ("Customer", "customer_id:customer"), ("Date", "date"), ("Amount", "amount"), ("Method", "method:payment_method"),
         ("Reference", "reference"), ("On no invoice", "unapplied"), ("Memo", "memo"),

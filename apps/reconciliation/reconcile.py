@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.connections.models import Company
+from apps.mappings.discovered import discover
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.reconciliation.effects import as_json, names_of
@@ -31,6 +32,7 @@ def reconcile(company: Company, kinds: Sequence[str] | None = None) -> dict[str,
     asked of a platform; two reconciliations of one company wait for each other.
     """
     looked = list(kinds or KINDS)
+    discover(company)
     with transaction.atomic():
         Company.objects.select_for_update(no_key=True).get(pk=company.pk)
         found = {(each.kind, each.subject): each for name in looked for each in kind(name).find(company)}

@@ -4,9 +4,16 @@ from apps.mirror.models.books import BooksAccount, BooksCustomer, BooksInvoice, 
 from apps.mirror.models.detail import Application
 from apps.mirror.models.link import Leg, LegState, Link
 from apps.mirror.models.record import MirrorRow
-from apps.mirror.models.syncro import SyncroCustomer, SyncroInvoice, SyncroItem, SyncroPayment, SyncroRecord
+from apps.mirror.models.syncro import (
+    SyncroCustomer,
+    SyncroCustomerPurchase,
+    SyncroInvoice,
+    SyncroItem,
+    SyncroPayment,
+    SyncroRecord,
+)
 
 __all__ = [
     "Application", "BooksAccount", "BooksCustomer", "BooksInvoice", "BooksItem", "BooksPayment", "BooksRecord", "Leg", "LegState",
-    "Link", "MirrorRow", "SyncroCustomer", "SyncroInvoice", "SyncroItem", "SyncroPayment", "SyncroRecord",
+    "Link", "MirrorRow", "SyncroCustomer", "SyncroCustomerPurchase", "SyncroInvoice", "SyncroItem", "SyncroPayment", "SyncroRecord",
 ]  # fmt: skip

@@ -41,6 +41,13 @@ class SyncroInvoice(SyncroRecord):
         proxy = True
 
 
+class SyncroCustomerPurchase(SyncroRecord):
+    """What the shop bought from a customer; Syncro's report tells it, its API does not."""
+
+    class Meta:
+        proxy = True
+
+
 class SyncroPayment(SyncroRecord):
     """A Syncro payment."""
 

@@ -11,7 +11,7 @@ from apps.platforms.records.documents import CreditMemo, Invoice, Line, LineKind
 from apps.platforms.records.items import Item, ItemCategory, ItemKind
 from apps.platforms.records.money import Application, Payment, ReceivableMovement, Refund
 from apps.platforms.records.parties import Address, Contact, Customer, CustomerGroup, Vendor
-from apps.platforms.records.purchases import PurchaseLine, PurchaseOrder
+from apps.platforms.records.purchases import CustomerPurchase, PurchasedItem, PurchaseLine, PurchaseOrder
 from apps.platforms.records.reference import Account, Facts, PaymentMethod, TaxCode
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "CreditMemo",
     "Customer",
     "CustomerGroup",
+    "CustomerPurchase",
     "Facts",
     "Invoice",
     "Item",
@@ -34,6 +35,7 @@ __all__ = [
     "PaymentMethod",
     "PurchaseLine",
     "PurchaseOrder",
+    "PurchasedItem",
     "ReceivableMovement",
     "Record",
     "Refund",
@@ -49,7 +51,7 @@ RECORDS: Mapping[str, type[Record]] = {
     kind.entity: kind
     for kind in (
         Customer, CustomerGroup, Contact, Vendor, Item, ItemCategory, Invoice, CreditMemo, RefundReceipt, PurchaseOrder,
-        Payment, Refund, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts,
+        CustomerPurchase, Payment, Refund, ReceivableMovement, Account, TaxCode, PaymentMethod, Facts,
     )
 }  # fmt: skip
 

@@ -44,3 +44,30 @@ class PurchaseOrder(Record):
     shipping_notes: str = ""
     location_id: str = ""
     currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchasedItem:
+    """A thing bought from a customer; `cost` is that of one, `amount` of all of them."""
+
+    description: str = ""
+    category: str = ""
+    quantity: Decimal = Decimal(1)
+    cost: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPurchase(Record):
+    """What was bought from a customer; `method` is how it was paid out ("" not yet), `stage` the side's own word."""
+
+    entity: ClassVar[str] = "customer_purchase"
+
+    number: str = ""
+    customer_id: str = ""
+    date: date
+    lines: tuple[PurchasedItem, ...] = ()
+    total: Decimal = Decimal(0)
+    method: str = ""
+    stage: str = ""
+    currency: str = ""

@@ -115,7 +115,9 @@ class Syncro(DirectPlatform):
         return looking.find(self.client, entity, write)
 
     def url(self, entity: str, external_id: str) -> str:
-        """The record in Syncro's web app, on the host of the API."""
+        """The record in Syncro's web app, on the host of the API; "" for what has no screen that is known."""
+        if entity not in SCREENS:
+            return ""
         return str(httpx.URL(self.account.base_url).copy_with(path=f"/{SCREENS[entity]}/{external_id}"))
 
     def _draft(self, entity: str, write: Write, position: int, new_key: Callable[[], str]) -> Draft:

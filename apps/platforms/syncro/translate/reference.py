@@ -30,4 +30,5 @@ def read_facts(settings: Mapping[str, Any], account_id: str) -> Facts:
         name=account_id,
         currency=CURRENCIES.get(sign, sign if len(sign) == 3 and sign.isalpha() and sign.isupper() else ""),
         time_zone=text(locale.get("time_zone")),
+        defaults={"date_format": text(locale.get("date_format"))} if locale.get("date_format") else {},
     )
