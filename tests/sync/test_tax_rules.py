@@ -109,3 +109,9 @@ def test_cents_left_over_go_to_the_largest_remainders_the_first_of_equals_first(
     assert on_lines(thirds, Decimal("1.00")) == [Decimal("0.34"), Decimal("0.33"), Decimal("0.33")]
     halves = [Decimal("0.005"), Decimal("0.005")]
     assert on_lines(halves, Decimal("0.01")) == [Decimal("0.01"), Decimal("0.00")]
+
+
+def test_more_ways_than_can_be_tried_are_declared() -> None:
+    rates = [Rate(f"r{number}", "", ((f"r{number}", Decimal(number)),), archived=number > 8) for number in range(20)]
+    lines = [line("100.00", product=f"r{number}") for number in range(8)]
+    assert answer("28.00", *lines, book=RateBook(rates, "r0")).verdict is Verdict.UNDECIDED

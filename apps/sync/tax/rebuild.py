@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from apps.sync.tax.rates import NIL, ZERO, Rate, RateBook
 from apps.sync.tax.rounding import READINGS, most_rounded_away, on_lines, tax_of
 
-#: So many ways are tried for one invoice; where there are more, it is not decided.
+#: So many ways are tried for one invoice; where there may be more, it is not decided.
 MOST_WAYS = 20_000
 
 
@@ -133,6 +134,8 @@ class _Case:
 
     def decided(self) -> Answer:
         """Every way is tried; what comes out to the cent must agree on every line."""
+        if self._too_many():
+            return Answer(Verdict.UNDECIDED, usual=self.usual())
         found, tried = dict[tuple[Decimal, ...], tuple[Way, str]](), set[tuple[str, ...]]()
         for rates in self._near(self.invoice.tax):
             keys = tuple(rate.key for rate in rates)
@@ -140,13 +143,18 @@ class _Case:
             tried.add(keys)
             if reading:
                 found.setdefault(self._taxes(rates), (rates, reading))
-            if len(found) > 1 or len(tried) > MOST_WAYS:
+            if len(found) > 1:
                 return Answer(Verdict.UNDECIDED, usual=self.usual())
         if not found:
             return self._none()
         [(taxes, (rates, reading))] = found.items()
         lines = tuple(LineTax(rate, part) for rate, part in zip(rates, taxes, strict=True))
         return Answer(Verdict.SURE, lines, reading, usual=self.usual())
+
+    def _too_many(self) -> bool:
+        """Whether so many products have rates of their own that trying them all would keep everybody waiting."""
+        products = sum(name == "product" for name, _ in self.kinds)
+        return len(self.book.known) * prod([len(self.book.archived) + 2] * products) > MOST_WAYS
 
     def _none(self) -> Answer:
         """Nothing comes out: a rate nobody told may be the reason, else the invoice or a rate is wrong."""
