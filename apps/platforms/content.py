@@ -7,7 +7,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,11 +16,23 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+#: Metadata of fields that came later than the rows already kept: what was kept without one must not look changed.
+#: RARE is left out while it has its default; BESIDE is that too, and never a part of what both sides agree on.
+RARE: Mapping[str, str] = {"kept": "rarely"}
+BESIDE: Mapping[str, str] = {"kept": "beside"}
 
-def to_content(value: Any, skip: frozenset[str] = frozenset()) -> Any:
-    """A dataclass as JSON values. Decimals lose trailing zeros, so that 5, 5.0 and 5.00 are one value."""
+
+def to_content(value: Any, skip: frozenset[str] = frozenset(), *, agreed: bool = False) -> Any:
+    """A dataclass as JSON values. Decimals lose trailing zeros, so that 5, 5.0 and 5.00 are one value.
+
+    With `agreed` the fields marked BESIDE are left out.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: to_content(getattr(value, item.name)) for item in fields(value) if item.name not in skip}
+        return {
+            item.name: to_content(getattr(value, item.name), agreed=agreed)
+            for item in fields(value)
+            if item.name not in skip and not (item.metadata and _left_out(item, getattr(value, item.name), agreed))
+        }
     if isinstance(value, Decimal):
         return format(value.normalize(), "f") if value else "0"
     if isinstance(value, StrEnum):
@@ -28,10 +40,15 @@ def to_content(value: Any, skip: frozenset[str] = frozenset()) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, tuple | list):
-        return [to_content(item) for item in value]
+        return [to_content(item, agreed=agreed) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): to_content(item) for key, item in value.items()}
+        return {str(key): to_content(item, agreed=agreed) for key, item in value.items()}
     return value
+
+
+def _left_out(item: Field[Any], value: Any, agreed: bool) -> bool:
+    kept = item.metadata.get("kept")
+    return kept is not None and (value == item.default or (agreed and kept == BESIDE["kept"]))
 
 
 def from_content(kind: type[T], content: Mapping[str, Any]) -> T:

@@ -32,6 +32,7 @@ from apps.sync.preview import preview
 from apps.sync.push import push_due
 from apps.sync.reading import is_loaded, opened, read_after_writing, read_side, watched
 from apps.sync.retie import retie
+from apps.sync.tax.judge import rebuild_taxes
 
 #: How long one run waits for links that are due soon (after a rate limit, a lost answer), in seconds.
 LONGEST_PATIENCE = 300.0
@@ -105,6 +106,7 @@ def _pass(this: Pass) -> None:
         policies = Policies.of(this.company)
         if this.more or not is_loaded(this.company, just_read=platforms):
             return
+        rebuild_taxes(this.company)
         if not this.dry_run:
             _until_nothing_is_due(this, platforms, policies)
             read_after_writing(this, platforms)

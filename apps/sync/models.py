@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.connections.models import Company, Connection
-from apps.mirror.models import Leg, Link
+from apps.mirror.models import Leg, Link, SyncroRecord
 from apps.platforms.base import Side, Verb
 
 
@@ -199,6 +199,35 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class InvoiceTax(models.Model):
+    """What was worked out of one Syncro invoice's tax, line by line, and from what: Syncro itself tells only the sum.
+
+    `lines` are told only where the verdict is sure: id, key of the rate, percent, tax. `several`: they have different
+    rates. `arithmetic` shows a person why nothing comes out. `seen`, `rates` and `products` are digests of what it was
+    worked out from; it is done again when they change.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    invoice = models.OneToOneField(SyncroRecord, models.CASCADE, related_name="line_tax")
+    verdict = models.CharField(max_length=20)
+    several = models.BooleanField(default=False)
+    lines = models.JSONField(default=list)
+    arithmetic = models.JSONField(default=dict)
+    missing = models.JSONField(default=list)
+    seen = models.CharField(max_length=32)
+    rates = models.CharField(max_length=32)
+    products = models.CharField(max_length=32)
+    judged_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["company", "verdict"], name="invoice_tax_verdict")
+        ]
+
+    def __str__(self) -> str:
+        return f"Tax of invoice {self.invoice}"
 
 
 class Installation(models.Model):

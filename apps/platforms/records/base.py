@@ -41,7 +41,7 @@ class Record:
 
     def agreed(self) -> dict[str, Any]:
         """The part of its content that only an edit can change: what digests and three-way merges compare."""
-        content: dict[str, Any] = to_content(self, skip=_ENVELOPE | self.volatile)
+        content: dict[str, Any] = to_content(self, skip=_ENVELOPE | self.volatile, agreed=True)
         return content
 
 

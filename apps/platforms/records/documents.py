@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from apps.platforms.content import BESIDE, RARE
 from apps.platforms.records.base import Record
 
 
@@ -24,6 +25,8 @@ class Line:
     """A line of a document; `amount` is net of the line's own discount and without tax.
 
     `item_code` and `account_id` say in the words of the books what the item is called and where the line posts.
+    `net` is the amount before it was rounded, where it has a part of a cent. `tax_key` is Syncro's tax rate of the line
+    and `tax_note` its note on it: told by few accounts; on a line for the books the rate that was worked out.
     """
 
     line_id: str = ""
@@ -40,6 +43,9 @@ class Line:
     class_id: str = ""
     item_code: str = ""
     account_id: str = ""
+    net: Decimal | None = field(default=None, metadata=BESIDE)
+    tax_key: str = field(default="", metadata=RARE)
+    tax_note: str = field(default="", metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "allocation_cannot_be_told": f"{_HERE}.allocation_cannot_be_told:AllocationCannotBeTold",
     "refund": f"{_HERE}.refund:Refund",
     "invoice_total_differs": f"{_HERE}.invoice_total_differs:InvoiceTotalDiffers",
+    "tax_cannot_be_rebuilt": f"{_HERE}.tax_cannot_be_rebuilt:TaxCannotBeRebuilt",
     "invoice_edited_in_books": f"{_HERE}.invoice_edited_in_books:InvoiceEditedInBooks",
     "changed_in_syncro": f"{_HERE}.changed_in_syncro:ChangedInSyncro",
     "deleted_in_books": f"{_HERE}.deleted_in_books:DeletedInBooks",

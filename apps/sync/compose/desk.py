@@ -25,6 +25,7 @@ from apps.platforms.records import Facts, ItemKind, Record
 from apps.platforms.registry import platform_class
 from apps.sync import marks
 from apps.sync.links import counterparts, payments_on
+from apps.sync.tax.judge import rates_of_lines
 
 ZERO = Decimal(0)
 #: Entities of name lists, where a name can be taken.
@@ -81,6 +82,7 @@ class Desk:
         self._invoices = {side: counterparts(company, "invoice", side, self._documents(side)) for side in Side}
         self.open_in_books = _open_in_books(company, self._invoices[Side.SYNCRO].values())
         self.partners = _partners(links)
+        self.line_rates = rates_of_lines(company, [row.pk for row in rows if row.entity == "invoice"])
         self.names = _names_taken(company, links)
 
     def _documents(self, side: Side) -> Iterable[str]:

@@ -62,11 +62,12 @@ def _tax_code(desk: Desk, ours: Invoice) -> str:
 
 def _line(desk: Desk, line: Line, sign: int = 1) -> Line:
     if line.kind is LineKind.TEXT:
-        return replace(line, line_id="")
+        return replace(line, line_id="", net=None, tax_key="", tax_note="")
     posted = _posted_by_account if desk.books.lines_name_accounts else _posted_by_item
     return replace(
         line, line_id="", amount=cents(line.amount) * sign, quantity=line.quantity * sign,
-        description=line.description or line.name, **posted(desk, line),
+        description=line.description or line.name, net=None, tax_key=desk.line_rates.get(line.line_id, ""), tax_note="",
+        **posted(desk, line),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Invoices. Vendor's page: Invoices, Line items.
 
 Two things the vendor does not say are settled by the invoice's own subtotal: whether `price` is before or after the
-line's discount, and whether percent and dollars are two discounts or one shown twice.
+line's discount, and whether percent and dollars are two discounts or one shown twice. A line's tax rate is not in any
+example of the vendor's; it and its note are taken where an account shows them.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ def read_invoice(raw: Mapping[str, Any]) -> Invoice:
 
 def _lines(rows: Sequence[RawLine], subtotal: Decimal) -> tuple[Line, ...]:
     ordered = sorted(rows, key=lambda row: (row.get("position") is None, row.get("position") or 0))
-    return tuple(_line(row, net) for row, net in zip(ordered, line_amounts(ordered, subtotal), strict=True))
+    exact, rounded = _read(ordered, subtotal)
+    return tuple(_line(*told) for told in zip(ordered, exact, rounded, strict=True))
 
 
-def _line(row: RawLine, net: Decimal) -> Line:
+def _line(row: RawLine, exact: Decimal, net: Decimal) -> Line:
     words_only = not row.get("product_id") and not net and not dollars(row.get("price"))
     return Line(
         line_id=text(row.get("id")),
@@ -65,6 +67,9 @@ def _line(row: RawLine, net: Decimal) -> Line:
         amount=net,
         taxable=row.get("taxable") is not False,
         category=text(row.get("product_category")),
+        net=None if exact == net else exact,
+        tax_key=text(row.get("tax_rate_id")),
+        tax_note=text(row.get("tax_note")),
     )
 
 
@@ -74,14 +79,20 @@ def line_amounts(rows: Sequence[RawLine], subtotal: Decimal) -> list[Decimal]:
     When none is, the first reading stands and the sum differs, for a person to see. Where rounding each line by itself
     misses a subtotal that the exact sum meets, the cents are placed so that the lines add up.
     """
+    return _read(rows, subtotal)[1]
+
+
+def _read(rows: Sequence[RawLine], subtotal: Decimal) -> tuple[list[Decimal], list[Decimal]]:
+    """The lines' amounts as they are multiplied out, which tax is charged on, and as they are shown."""
     for net in READINGS:
         exact = [net(row) for row in rows]
         rounded = [cents(value) for value in exact]
         if sum(rounded, Decimal(0)) == subtotal:
-            return rounded
+            return exact, rounded
         if cents(sum(exact, Decimal(0))) == subtotal:
-            return _running(exact)
-    return [cents(READINGS[0](row)) for row in rows]
+            return exact, _running(exact)
+    exact = [READINGS[0](row) for row in rows]
+    return exact, [cents(value) for value in exact]
 
 
 def _running(exact: Sequence[Decimal]) -> list[Decimal]:
