@@ -15,9 +15,10 @@ from apps.platforms.syncro.errors import refusal, sentence
 
 Raw = dict[str, Any]
 
-#: 180 requests a minute per IP address, over all accounts behind it (API basics: Rate limit).
+#: 180 requests a minute per IP address, over all accounts behind it (API basics: Rate limit). Places and burst together
+#: stay below it in every minute there is; five more are left for requests that travel longer than those behind them.
 LIMITS = Limits(
-    buckets=(Bucket(name="requests", per_minute=180, burst=10, scope="egress"),),
+    buckets=(Bucket(name="requests", per_minute=170, burst=5, scope="egress"),),
     page_size=25,
     deadline=60,
     settle=120,
