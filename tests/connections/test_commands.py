@@ -94,7 +94,8 @@ def test_a_right_token_connects(acme: Company, vendor: Vendor, token: Path) -> N
 def test_a_missing_permission_is_said_with_what_it_costs(acme: Company, vendor: Vendor, token: Path) -> None:
     vendor.answers["payments"] = (401, {"error": "Not authorized"})
     said = run("connect", "acme", "syncro", "--subdomain", "acme", "--token-file", str(token))
-    assert said["missing"] == {"Payments - View List": "Payments cannot be read."}
+    assert list(said["missing"]) == ["Payments - View List"]
+    assert "Does not work: Payments sent to the books (F07); " in said["missing"]["Payments - View List"]
     assert Connection.objects.get().missing == said["missing"]
 
 
