@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 import httpx
 
 from apps.platforms.errors import PlatformError
+from apps.platforms.forecast import Stretch
 from apps.platforms.records import Facts, Record
 
 
@@ -303,6 +304,10 @@ class DirectPlatform(Platform):
     @abc.abstractmethod
     def url(self, entity: str, external_id: str) -> str:
         """The address of the record in the vendor's own web app."""
+
+    def forecast(self, entities: Sequence[str]) -> Iterator[Stretch]:
+        """What reading all of these for the first time takes, told by a request or two each; nothing where nobody can say."""
+        yield from ()
 
     def close(self) -> None:
         """Let its network connections go; it is not used after this."""

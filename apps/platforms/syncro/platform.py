@@ -18,8 +18,9 @@ from apps.platforms.errors import (
     Unreadable,
     Unsure,
 )
+from apps.platforms.forecast import Stretch
 from apps.platforms.records import Customer, Facts, Payment, Record
-from apps.platforms.syncro import health, lists, looking
+from apps.platforms.syncro import health, lists, looking, outlook
 from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
 from apps.platforms.syncro.errors import sentence
 from apps.platforms.syncro.translate import READERS
@@ -71,6 +72,10 @@ class Syncro(DirectPlatform):
             yield from lists.pull(self.client, entity, cursor, full=full)
         except PermissionMissing as error:
             raise PermissionMissing(health.lacks(entity), code=error.code) from error
+
+    def forecast(self, entities: Sequence[str]) -> Iterator[Stretch]:
+        """See outlook.forecast."""
+        return outlook.forecast(self.client, entities)
 
     def ids(self, entity: str) -> Iterator[Sequence[str]]:
         """Every id, from thin lists; raises when a page could not be read."""
