@@ -164,7 +164,7 @@ def _address(address: str, platform: str, bucket: Bucket, connections: set[int])
         ok=used <= most,
         sentence=(
             f"It carries {count} {'company' if count == 1 else 'companies'}: looking at each every {EVERY} min takes "
-            f"{used:.0f} of the {most:.0f} requests a minute that {title} allows an address."
+            f"{used:.0f} of the {most:.0f} requests a minute that we make from one address at most."
         ),
         cure=(
             "" if used <= most else
