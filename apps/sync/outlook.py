@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from apps.connections.budget import SHARE, SharedLimiter
@@ -32,6 +33,8 @@ from config.schedules import SCHEDULES
 OLDEST = timedelta(hours=48)
 #: Who drew on an address within so long is carried by it; the cost of a look is the median of so many runs.
 CARRIED, LOOKS = timedelta(hours=24), 20
+#: Where a connection keeps the plan of its first load.
+KEPT = "first_load"
 #: How often each company is looked at, in minutes.
 EVERY = next(each.minutes for each in SCHEDULES if each.name == "pump")
 
@@ -86,10 +89,7 @@ def plan_of(company: Company, *, full: bool = False) -> Plan | None:
     stored = company.syncro
     if stored is None or stored.state != ConnectionState.CONNECTED:
         return None
-    whole = Cursor.objects.filter(company=company, side=Side.SYNCRO, loaded_at__isnull=False)
-    loaded = set() if full else set(whole.values_list("entity", flat=True))
-    kind = platform_class(stored.platform)
-    wanted = [each for each in entities_of(Side.SYNCRO) if each in kind.entities and each not in loaded]
+    wanted = _unread(company, stored, full=full)
     if not wanted:
         return None
     platform = open_platform(stored)
@@ -99,6 +99,35 @@ def plan_of(company: Company, *, full: bool = False) -> Plan | None:
     finally:
         platform.close()
     return Plan(title=PLATFORMS[stored.platform].title, stretches=stretches, **_free(stored)) if stretches else None
+
+
+def announce(company: Company) -> None:
+    """Keep the plan of a first load with the connection, for the company's page, until it is done. Raises PlatformError."""
+    stored = company.syncro
+    if stored is None:
+        return
+    kept = stored.options.get(KEPT)
+    if kept and not _unread(company, stored):
+        _keep(stored, [])
+    elif not kept and (plan := plan_of(company)):
+        _keep(stored, plan.sentences)
+
+
+def _keep(stored: Connection, sentences: list[str]) -> None:
+    """Read again first: a new address for notifications may have been made meanwhile."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=stored.pk)
+        others = {key: value for key, value in row.options.items() if key != KEPT}
+        row.options = others | ({KEPT: sentences} if sentences else {})
+        row.save(update_fields=["options"])
+
+
+def _unread(company: Company, stored: Connection, *, full: bool = False) -> list[str]:
+    """What of Syncro was never read whole."""
+    whole = Cursor.objects.filter(company=company, side=Side.SYNCRO, loaded_at__isnull=False)
+    loaded = set() if full else set(whole.values_list("entity", flat=True))
+    kind = platform_class(stored.platform)
+    return [each for each in entities_of(Side.SYNCRO) if each in kind.entities and each not in loaded]
 
 
 def _free(stored: Connection) -> dict[str, float]:

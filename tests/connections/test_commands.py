@@ -99,6 +99,16 @@ def test_a_missing_permission_is_said_with_what_it_costs(acme: Company, vendor: 
     assert Connection.objects.get().missing == said["missing"]
 
 
+def test_staff_say_when_a_token_expires_and_the_next_one_forgets_it(acme: Company, vendor: Vendor, token: Path) -> None:
+    words = ("connect", "acme", "syncro", "--subdomain", "acme", "--token-file", str(token))
+    run(*words, "--expires", "2027-01-31")
+    said = ConnectionTokens(Connection.objects.get()).read().expires_at
+    assert said is not None
+    assert said.isoformat() == "2027-01-31T00:00:00+00:00"
+    run(*words)
+    assert ConnectionTokens(Connection.objects.get()).read().expires_at is None
+
+
 def test_a_wrong_token_changes_nothing(acme: Company, vendor: Vendor, token: Path) -> None:
     token.write_text("wrong")
     code, sentence = refused("connect", "acme", "syncro", "--subdomain", "acme", "--token-file", str(token))

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db.models import F
+from django.test import Client
+from django.urls import reverse
 
 from apps.connections.health import Reading
-from apps.connections.models import Company, Connection, Turn
+from apps.connections.models import Company, Connection, Role, Turn
 from apps.core.clock import db_now, shifted
 from apps.platforms.base import Side
 from apps.sync.models import Cursor, Run
-from apps.sync.outlook import addresses_suffice, plan_of, sweeps_are_young
+from apps.sync.outlook import addresses_suffice, announce, plan_of, sweeps_are_young
+from tests.portal.conftest import person
 from tests.world import World
 
 LISTS = {"payment_method", "customer", "item", "invoice", "payment"}
@@ -72,6 +75,17 @@ def test_the_command_shows_the_plan_first_and_keeps_it_in_its_json(world: World)
     again = StringIO()
     call_command("sync", "acme", "--json", stdout=again, stderr=StringIO())
     assert "plan" not in json.loads(again.getvalue())
+
+
+def test_the_companys_page_shows_the_plan_until_the_load_is_done(world: World, client: Client) -> None:
+    filled(world, 1)
+    announce(world.company)
+    client.force_login(person("ada", Role.ADMINISTRATOR, world.company))
+    page = client.get(reverse("connections:company", args=["acme"]))
+    assert "Reading Syncro for the first time: " in page.content.decode()
+    world.sync()
+    announce(Company.objects.get())
+    assert "first_load" not in Connection.objects.get(platform="syncro").options
 
 
 def test_other_companies_of_the_address_make_it_longer(world: World, settings: Any) -> None:
