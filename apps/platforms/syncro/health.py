@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from apps.platforms.base import Account, Health
 from apps.platforms.errors import PermissionMissing
 from apps.platforms.paging import Row
 from apps.platforms.records import Facts
+from apps.platforms.syncro import tabs
 from apps.platforms.syncro.client import PATHS, Client
 from apps.platforms.syncro.translate.reference import read_facts
 
 #: Check-box of a list, and what does not work without it.
 LISTS: Mapping[str, tuple[str, str]] = {
     "payment_method": ("Payment Methods", "Payments cannot be mapped to deposit accounts."),
+    "item_category": ("Products - List/Search", "Categories of products cannot be read."),
+    "vendor": ("Vendors - List", "Vendors cannot be read, so purchase orders have none in the books."),
+    "contact": ("Customers - View Detail", "Contacts of customers cannot be read."),
+    "purchase_order": (
+        "Purchase Orders - List/Search",
+        "Purchase orders cannot be read, so no bills are made of them.",
+    ),
     "customer": ("Customers - List/Search", "Customers cannot be read, so nothing can be brought to the books."),
     "item": ("Products - List/Search", "Products cannot be read, so invoice lines have no items in the books."),
     "invoice": ("Invoices - List/Search", "Invoices cannot be read."),
@@ -23,6 +32,7 @@ LISTS: Mapping[str, tuple[str, str]] = {
 #: The same for the detail of one record, tried with the first one of the list.
 DETAILS: Mapping[str, tuple[str, str]] = {
     "customer": ("Customers - View Detail", "Single customers cannot be looked up again."),
+    "purchase_order": ("Purchase Orders - View Details", "Lines of purchase orders cannot be read."),
     "invoice": ("Invoices - View Details", "Lines, balances and payments of invoices cannot be read."),
 }
 #: What /me says of writing: area, check-box, what does not work without it.
@@ -43,8 +53,9 @@ def look(client: Client, account: Account) -> Health:
 
 
 def facts(client: Client, account: Account) -> Facts:
-    """What /settings tells; it has neither currency code nor tax."""
-    return read_facts(client.ask("/settings"), account.account_id)
+    """What /settings tells, and which tabs are off; it has neither currency code nor tax."""
+    told = read_facts(client.ask("/settings"), account.account_id)
+    return replace(told, defaults={tabs.OFF: tabs.off(client)})
 
 
 def lacks(entity: str) -> str:
