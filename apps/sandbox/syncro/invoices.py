@@ -1,4 +1,4 @@
-"""Invoices and their lines: thin lists, rich details, and refusals that look like success."""
+"""Invoices: thin lists, rich details, and refusals that look like success."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.sandbox.syncro.account import BASE
 from apps.sandbox.syncro.products import Products
 
 PAGE = 25
-LINES_PAGE = 100
+FILTERS = ("paid", "unpaid", "ticket_id")
 THIN = (
     "id", "customer_id", "number", "created_at", "updated_at", "date", "due_date", "subtotal", "total", "tax",
     "verified_paid", "tech_marked_paid", "ticket_id", "pdf_url", "is_paid", "location_id", "po_number", "contact_id",
@@ -105,7 +105,7 @@ class Invoices(Products):
     def build_line(self, invoice: Document, fields: Document, old: Document | None = None) -> Document:
         """A line from what was given, filled up from its product; ValueError with a sentence."""
         now = self.now()
-        line: Document = old or self._blank_line(invoice, fields)
+        line: Document = old or self._blank_line(invoice, fields, now)
         line = {**line, **{name: fields[name] for name in (*LINE_FIELDS, "tax_rate_id") if name in fields}}
         for name in ("item", "name"):
             if not line[name]:
@@ -116,12 +116,12 @@ class Invoices(Products):
         line["discount_percent"] = line["line_discount_percent"]
         return {**line, "taxable": bool(line["taxable"]), "updated_at": now}
 
-    def _blank_line(self, invoice: Document, fields: Document) -> Document:
+    def _blank_line(self, invoice: Document, fields: Document, now: str) -> Document:
         product = self.store.get("product", fields["product_id"]) if fields.get("product_id") else {}
         if product is None:
             raise ValueError("validation error: Product must exist")
         return {
-            "id": self.new_id("line"), "created_at": self.now(), "updated_at": self.now(), "invoice_id": invoice["id"],
+            "id": self.new_id("line"), "created_at": now, "updated_at": now, "invoice_id": invoice["id"],
             "item": product.get("name"), "name": product.get("description"), "cost": product.get("price_cost", 0),
             "price": product.get("price_retail", 0), "quantity": 1, "product_id": None,
             "product_category": product.get("product_category"), "taxable": product.get("taxable", True),
@@ -140,11 +140,10 @@ class Invoices(Products):
     def list_invoices(self, request: Request) -> Response:
         """The thin list; a since that is no full instant is ignored."""
         since = values.moment(request.arg("since_updated_at"))
-        docs = [doc for doc in self.in_order("invoice") if _wanted(request, doc)]
-        if since:
-            docs = [doc for doc in docs if (values.moment(doc["updated_at"]) or since) > since]
-        rows, wanted, pages = self.page(request, docs, PAGE)
-        return Response(200, {"invoices": [self.show_invoice(doc) for doc in rows],
+        base = self.shelves.after("invoice", "updated_at", values.instant(since.timestamp())) if since else None
+        keep = (lambda doc: _wanted(request, doc)) if any(map(request.arg, FILTERS)) else None
+        rows, wanted, pages = self.page(request, self.listed("invoice", request, keep, base=base), PAGE)
+        return Response(200, {"invoices": [self.show_invoice(doc) for doc in self.documents("invoice", rows)],
                               "meta": self.thin_meta(wanted, pages)})  # fmt: skip
 
     @route("GET", f"{BASE}/invoices/(?P<key>[^/]+)")
@@ -159,7 +158,7 @@ class Invoices(Products):
         body = self.body_of(request)
         fields = {name: body[name] for name in HEADER if name in body}
         try:
-            if self.requires_number and not fields.get("number"):
+            if self.readings["requires_number"] and not fields.get("number"):
                 raise ValueError({"number": ["can't be blank"]})
             doc = self.new_invoice(fields)
         except ValueError as complaint:
@@ -186,65 +185,6 @@ class Invoices(Products):
         if doc is not None and not self.payments_on(doc["id"]):
             self.store.remove("invoice", key)
         return Response(200, {})
-
-    @route("POST", f"{BASE}/invoices/(?P<key>\\d+)/line_items")
-    def create_line(self, request: Request, key: str) -> Response:
-        """One more line, filled up from its product."""
-        doc = self.store.get("invoice", key)
-        if doc is None:
-            return self.not_found(request)
-        if doc["is_paid"] and self.payments_on(doc["id"]):
-            return Response(200, ALREADY_PAID)
-        body = self.body_of(request)
-        try:
-            line = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body})
-        except ValueError as complaint:
-            return Response(422, {"errors": str(complaint)})
-        self.set_lines(doc, [*doc["lines"], line])
-        return Response(200, {"line_item": self.show_line(line)})
-
-    @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
-    def update_line(self, request: Request, key: str, line_key: str) -> Response:
-        """Overwrites what is sent, unless the invoice is paid: then it only says so, with 200."""
-        doc, line = self._line(key, line_key)
-        if doc is None or line is None:
-            return self.not_found(request)
-        if doc["is_paid"]:
-            return Response(200, ALREADY_PAID)
-        body = self.body_of(request)
-        try:
-            changed = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body}, line)
-        except ValueError as complaint:
-            field, _, words = str(complaint).removeprefix("validation error: ").partition(" ")
-            return Response(422, {field.lower(): [words]})
-        self.set_lines(doc, [changed if each is line else each for each in doc["lines"]])
-        return Response(200, {"line_item": self.show_line(changed)})
-
-    @route("DELETE", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
-    def destroy_line(self, request: Request, key: str, line_key: str) -> Response:
-        """Removes a line, unless the invoice is paid: then it only says so, with 200."""
-        doc, line = self._line(key, line_key)
-        if doc is None or line is None:
-            return self.not_found(request)
-        if doc["is_paid"]:
-            return Response(200, ALREADY_PAID)
-        self.set_lines(doc, [each for each in doc["lines"] if each is not line])
-        return Response(200, {"message": "Line item deleted"})
-
-    def _line(self, key: str, line_key: str) -> tuple[Document | None, Document | None]:
-        doc = self.store.get("invoice", key)
-        lines = doc["lines"] if doc else []
-        return doc, next((line for line in lines if str(line["id"]) == line_key), None)
-
-    @route("GET", f"{BASE}/line_items")
-    def list_lines(self, request: Request) -> Response:
-        """The global feed of lines, for a Global Admin."""
-        asked = request.arg("invoice_id")
-        lines = [self.show_line(line) for doc in self.in_order("invoice") for line in doc["lines"]
-                 if not asked or str(doc["id"]) == asked]  # fmt: skip
-        lines = [] if request.arg("estimate_id") or request.arg("estimate_id_not_null") in TRUE else lines
-        rows, wanted, pages = self.page(request, lines, LINES_PAGE)
-        return Response(200, {"line_items": rows, "meta": self.full_meta(wanted, pages, len(lines), LINES_PAGE)})
 
 
 def _is_day(value: object, optional: bool) -> bool:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections import Counter
 from typing import Any
 
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
 from apps.sandbox.syncro.payments import Payments
+from apps.sandbox.syncro.permissions import GLOBAL_ADMIN
+from apps.sandbox.syncro.readings import READINGS
 
 KINDS = {"customers": "customer", "invoices": "invoice", "payments": "payment", "products": "product",
          "tax_rates": "tax_rate", "payment_methods": "payment_method", "tokens": "token"}  # fmt: skip
-SETTINGS = ("limit_scale", "retry_after", "payment_touches_invoice", "apply_payments_unit", "requires_number",
-            "newest_first", "query_finds_ref")  # fmt: skip
+NUMBER = r"/\d[^/]*"
 LINE_WORDS = {"discount_percent": "line_discount_percent"}
 
 
 class People(Payments):
     """Control verbs; each raises LookupError or ValueError, which Control shows as a ControlError."""
 
-    def control_create_token(self, permissions: list[str] | None = None, expires_at: str | None = None) -> str:
-        """A token with these check-boxes (none named: all, Global Admin too), refused from `expires_at` on."""
+    def control_create_token(self, permissions: list[str] | None = None, expires_at: str | None = None,
+                             global_admin: bool | None = None) -> str:  # fmt: skip
+        """A token with these check-boxes (none named: all), refused from `expires_at` on.
+
+        Unless told, it is a Global Admin's when it has all check-boxes or names "Global Admin" among them.
+        """
         token = f"T{secrets.token_hex(20)}"
-        self.store.put("token", token, {"permissions": permissions, "expires_at": expires_at, "expired": False})
+        admin = permissions is None or GLOBAL_ADMIN in permissions if global_admin is None else global_admin
+        self.store.put("token", token, {"permissions": permissions, "expires_at": expires_at, "expired": False,
+                                        "global_admin": admin})  # fmt: skip
         return token
 
     def control_expire_token(self, token: str) -> None:
@@ -154,10 +163,31 @@ class People(Payments):
         self.limit_scale = float(value)
 
     def control_setting(self, name: str, value: Any) -> None:
-        """Set what the vendor's pages leave open, until the server ends; see SETTINGS."""
-        if name not in SETTINGS:
-            raise LookupError(f"no setting {name!r}; there are {SETTINGS}")
-        setattr(self, name, value)
+        """Choose how to read what the vendor's pages leave open, until the server ends; see READINGS."""
+        if name == "limit_scale":
+            return self.control_limit_scale(value)
+        if name not in READINGS:
+            raise LookupError(f"no setting {name!r}; there are {('limit_scale', *READINGS)}")
+        default, others, _ = READINGS[name]
+        if isinstance(default, str) and value not in (default, *others):
+            raise ValueError(f"{name} is one of {(default, *others)}")
+        self.readings[name] = value
+        self.shelves.forget_remembered()
+        return None
+
+    def control_requests(self, prefix: str = "", method: str = "") -> int:
+        """How many requests came for paths below /api/v1 that begin so, since the last reset."""
+        return sum(count for (verb, path), count in self.counts.items()
+                   if path.startswith(prefix) and method in ("", verb))  # fmt: skip
+
+    def control_calls(self, clear: bool = False) -> dict[str, int]:
+        """How many requests came per endpoint, such as {"GET /invoices/:id": 3}, since the last clear or reset."""
+        calls: Counter[str] = Counter()
+        for (method, path), count in self.counts.items():
+            calls[f"{method} {re.sub(NUMBER, '/:id', path)}"] += count
+        if clear:
+            self.counts.clear()
+        return dict(calls)
 
     def control_state(self, kind: str) -> list[Document]:
         """The raw documents, hidden parts included: allocation in cents by invoice id, tax rates, lines."""

@@ -59,10 +59,10 @@ class Products(Customers):
     @route("GET", f"{BASE}/products")
     def list_products(self, request: Request) -> Response:
         """The list, without any meta."""
-        docs = self._sorted([doc for doc in self.in_order("product") if self._wanted(request, doc)],
-                            request.arg("sort"), SORTABLE)  # fmt: skip
-        rows, _, _ = self.page(request, docs, PAGE)
-        return Response(200, {"products": [self.show_product(doc) for doc in rows]})
+        arrange = self.sorting("product", request, SORTABLE, dict)
+        ids = self.listed("product", request, lambda doc: self._wanted(request, doc), ("category",), arrange=arrange)
+        rows, _, _ = self.page(request, ids, PAGE)
+        return Response(200, {"products": [self.show_product(doc) for doc in self.documents("product", rows)]})
 
     def _wanted(self, request: Request, doc: Document) -> bool:
         ids, not_ids = request.query.get("id[]"), request.query.get("id_not[]")

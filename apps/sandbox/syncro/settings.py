@@ -29,13 +29,14 @@ class Settings(Account):
     @route("GET", f"{BASE}/me")
     def me(self, request: Request) -> Response:
         """The user behind the token, a secret included."""
-        granted = (self.token_of(request) or {}).get("permissions")
+        token = self.token_of(request) or {}
+        granted = token.get("permissions")
         permissions: dict[str, Any] = {area: _area(title, granted) for area, title in AREAS.items()}
         permissions |= {"worksheet": dict.fromkeys(("add", "manage", "delete"), granted is None)}
         permissions |= {"script": {"execute": granted is None}}
         return Response(200, {
             "user_token": "3746f72b-9852-4d1a-84e9-pocketsyncro", "user_email": "owner@example.com",
-            "user_name": "Olive Owner", "user_id": 1, "admin": granted is None or "Global Admin" in granted,
+            "user_name": "Olive Owner", "user_id": 1, "admin": bool(token.get("global_admin")),
             "can_use_app": True, "two_factor_required": False, "subdomain": self.subdomain, "default_location": None,
             "enable_multi_locations": False, "locations_allowed": [], "permissions": permissions,
         })  # fmt: skip
@@ -67,7 +68,8 @@ class Settings(Account):
     @route("GET", f"{BASE}/vendors")
     def vendors(self, request: Request) -> Response:
         """The list, without any meta."""
-        return Response(200, {"vendors": self.page(request, self.in_order("vendor"), VENDORS_PAGE)[0]})
+        rows = self.page(request, self.listed("vendor", request), VENDORS_PAGE)[0]
+        return Response(200, {"vendors": self.documents("vendor", rows)})
 
     @route("GET", f"{BASE}/vendors/(?P<key>\\d+)")
     def vendor(self, request: Request, key: str) -> Response:
@@ -77,8 +79,8 @@ class Settings(Account):
     @route("GET", f"{BASE}/purchase_orders")
     def purchase_orders(self, request: Request) -> Response:
         """The list, without any meta."""
-        rows = self.page(request, self.in_order("purchase_order"), ORDERS_PAGE)[0]
-        return Response(200, {"purchase_orders": rows})
+        rows = self.page(request, self.listed("purchase_order", request), ORDERS_PAGE)[0]
+        return Response(200, {"purchase_orders": self.documents("purchase_order", rows)})
 
     @route("GET", f"{BASE}/purchase_orders/(?P<key>\\d+)")
     def purchase_order(self, request: Request, key: str) -> Response:
