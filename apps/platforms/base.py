@@ -136,12 +136,14 @@ class Page:
 class Roll:
     """A page of everything there is, for sweeps: ids, and what the page tells of them beside.
 
-    `records` are those the list tells whole, `revisions` say of the others how they stand now.
+    `records` are those the list tells whole, `revisions` say of the others how they stand now. `cursor` is where a
+    sweep that was interrupted goes on; "" where it begins anew.
     """
 
     ids: Sequence[str]
     records: Sequence[Record] = ()
     revisions: Mapping[str, str] = field(default_factory=dict)
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +325,7 @@ class DirectPlatform(Platform):
     def ids(self, entity: str) -> Iterator[Sequence[str]]:
         """Every id there is now, in pages: for sweeps. Raises, rather than stopping short, when it could not ask."""
 
-    def roll(self, entity: str) -> Iterator[Roll]:
+    def roll(self, entity: str, cursor: str = "") -> Iterator[Roll]:
         """The same with all that the list tells beside the ids, so that a sweep also finds what a pull did not see."""
         yield from (Roll(ids=page) for page in self.ids(entity))
 

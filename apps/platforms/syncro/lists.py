@@ -48,18 +48,21 @@ def pull(client: Client, entity: str, cursor: str, *, full: bool, kept: Kept | N
 
 def ids(client: Client, entity: str) -> Iterator[Sequence[str]]:
     """Every id there is, from thin lists."""
-    for answer in _all(client, entity):
+    for _, answer in _all(client, entity, 1):
         yield [str(row["id"]) for row in answer.rows]
 
 
-def roll(client: Client, entity: str) -> Iterator[Roll]:
-    """Every id there is, and what the list tells of each: itself where it is whole, else how it stands."""
-    for answer in _all(client, entity):
-        keys = [str(row["id"]) for row in answer.rows]
+def roll(client: Client, entity: str, first: int = 1) -> Iterator[Roll]:
+    """Every id there is from page `first` on, and what the list tells of each: itself where it is whole, else how it
+    stands.
+    """
+    for number, answer in _all(client, entity, first):
+        keys, onward = [str(row["id"]) for row in answer.rows], str(number + 1)
         if entity in THIN:
-            yield Roll(ids=keys, revisions={str(row["id"]): str(row.get("updated_at") or "") for row in answer.rows})
+            stands = {str(row["id"]): str(row.get("updated_at") or "") for row in answer.rows}
+            yield Roll(ids=keys, revisions=stands, cursor=onward)
         else:
-            yield Roll(ids=keys, records=read(entity, answer.rows).records)
+            yield Roll(ids=keys, records=read(entity, answer.rows).records, cursor=onward)
 
 
 def _one_page(client: Client, entity: str) -> Page:
@@ -69,10 +72,8 @@ def _one_page(client: Client, entity: str) -> Page:
     )
 
 
-def _all(client: Client, entity: str) -> Iterator[Slice]:
-    if entity in ONE_PAGE:
-        return iter([client.slice(entity, 1)])
-    return (answer for _, answer in client.pages(entity))
+def _all(client: Client, entity: str, first: int) -> Iterator[tuple[int, Slice]]:
+    return iter([(1, client.slice(entity, 1))]) if entity in ONE_PAGE else client.pages(entity, start=first)
 
 
 def _pull_plain(client: Client, entity: str, start: Cursor, *, full: bool, kept: Kept | None) -> Iterator[Page]:

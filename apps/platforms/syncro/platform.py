@@ -94,9 +94,12 @@ class Syncro(DirectPlatform):
         """Every id, from thin lists; raises when a page could not be read."""
         return lists.ids(self.client, entity)
 
-    def roll(self, entity: str) -> Iterator[Roll]:
-        """The same lists with all they tell: see lists.roll."""
-        return lists.roll(self.client, entity)
+    def roll(self, entity: str, cursor: str = "") -> Iterator[Roll]:
+        """The same lists with all they tell: see lists.roll. PermissionMissing names its box."""
+        try:
+            yield from lists.roll(self.client, entity, int(cursor or 1))
+        except PermissionMissing as error:
+            raise PermissionMissing(health.lacks(entity), code=error.code) from error
 
     def get(self, entity: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
         """One request each; None for 404 and for null. Payment methods come from their list. What cannot be read is
