@@ -22,6 +22,8 @@ PERMISSIONS = permissions.PERMISSIONS
 FIRST_IDS = {
     "customer": 24_152_385, "invoice": 1_649_793_879, "line": 123_197_177, "payment": 44_123_334,
     "product": 22_739_503, "category": 310_204, "tax_rate": 88_421, "payment_method": 51_007,
+    "vendor": 611_204, "purchase_order": 2_050_182, "order_line": 8_204_551, "contact": 30_118_702,
+    "location": 20_117, "sku": 940_112, "quantity": 7_311_904, "estimate": 12_402_119, "schedule": 501_377,
 }  # fmt: skip
 NOT_AUTHORIZED = {"error": "Not authorized. Please ask account admin to update your group permissions."}
 FIRST_METHODS = ("Credit Card", "Cash", "Check", "Offline CC", "Quick", "Other", "Store Credit")
@@ -218,6 +220,11 @@ class Account(PocketApp):
     def full_meta(self, wanted: int, pages: int, entries: int, size: int) -> Document:
         """The meta of customers and line items."""
         return {"total_pages": pages, "total_entries": entries, "per_page": size, "page": wanted}
+
+    def first_location(self) -> int | None:
+        """Where things happen unless told; None in an account with a single, nameless location."""
+        ids = self.shelves.ids("location")
+        return ids[0] if ids else None
 
     def in_order(self, kind: str) -> list[Document]:
         """All documents of a kind by id, oldest first unless the account shows the newest first."""

@@ -8,7 +8,7 @@ from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
 from apps.sandbox.syncro.account import BASE
-from apps.sandbox.syncro.products import Products
+from apps.sandbox.syncro.orders import Orders
 
 PAGE = 25
 FILTERS = ("paid", "unpaid", "ticket_id")
@@ -20,6 +20,7 @@ THIN = (
 HEADER = ("customer_id", "number", "date", "due_date", "ticket_id", "location_id", "po_number", "contact_id", "note")
 LINE_FIELDS = (
     "item", "name", "price", "cost", "quantity", "taxable", "product_id", "line_discount_percent", "discount_dollars",
+    "tax_note", "tax_rate_id",
 )  # fmt: skip
 LINE_AMOUNTS = ("price", "cost", "quantity", "line_discount_percent", "discount_dollars")
 LINE_HIDDEN = ("tax_rate_id",)
@@ -31,7 +32,7 @@ ALREADY_PAID = {"message": "Invoice is already paid"}
 TRUE = ("true", "1")
 
 
-class Invoices(Products):
+class Invoices(Orders):
     """The invoice endpoints, and what people's screens share with them."""
 
     def show_invoice(self, doc: Document) -> Document:
@@ -55,7 +56,11 @@ class Invoices(Products):
 
     def show_line(self, line: Document) -> Document:
         """A line; its tax rate is kept but never shown."""
-        return {name: value for name, value in line.items() if name not in LINE_HIDDEN}
+        shown = {name: value for name, value in line.items() if name not in LINE_HIDDEN}
+        quantity = values.decimal(line["quantity"])
+        if self.readings["line_price"] == "after_discount" and quantity:
+            shown["price"] = values.text(round(values.line_net(line) / quantity, 4))
+        return shown
 
     def new_invoice(self, fields: Document) -> Document:
         """Keep an invoice without lines; ValueError with the complaints by field."""
@@ -63,7 +68,8 @@ class Invoices(Products):
         key, now = self.new_id("invoice"), self.now()
         doc: Document = {**dict.fromkeys(THIN), "id": key, "created_at": now, "updated_at": now, "is_paid": False,
                          "verified_paid": False, "tech_marked_paid": False, "user_id": 1, "lines": [],
-                         "tax_rate_id": None, **fields}  # fmt: skip
+                         "tax_rate_id": None, "notax": False, **fields}  # fmt: skip
+        doc["location_id"] = fields.get("location_id") or self.first_location()
         doc["number"] = str(fields.get("number") or self._next_number())
         doc["date"] = values.midnight(fields["date"])
         doc["due_date"] = values.midnight(fields.get("due_date") or fields["date"])
@@ -83,6 +89,8 @@ class Invoices(Products):
             complaints["customer_id"] = ["can't be blank"]
         elif self.store.get("customer", fields["customer_id"]) is None:
             complaints["customer"] = ["must exist"]
+        if own and self.readings["requires_number"] and not fields.get("number"):
+            complaints["number"] = ["can't be blank"]
         for name in ("date", "due_date"):
             if not _is_day(fields.get(name), optional=name == "due_date"):
                 complaints[name] = ["can't be blank"]
@@ -95,7 +103,9 @@ class Invoices(Products):
     def change_invoice(self, doc: Document, fields: Document) -> Document:
         """Overwrite header fields and add up again."""
         self._check_invoice({**doc, **fields}, doc["id"])
-        days = {name: values.midnight(fields[name]) for name in ("date", "due_date") if fields.get(name)}
+        date = fields.get("date") or doc["date"]
+        due = fields["due_date"] or date if "due_date" in fields else doc["due_date"]
+        days = {"date": values.midnight(date), "due_date": values.midnight(due)}
         number = str(fields.get("number") or doc["number"])
         changed = {**doc, **fields, "number": number, **days, "updated_at": self.now()}
         self.add_up(changed)
@@ -106,10 +116,12 @@ class Invoices(Products):
         """A line from what was given, filled up from its product; ValueError with a sentence."""
         now = self.now()
         line: Document = old or self._blank_line(invoice, fields, now)
-        line = {**line, **{name: fields[name] for name in (*LINE_FIELDS, "tax_rate_id") if name in fields}}
+        line = {**line, **{name: fields[name] for name in LINE_FIELDS if name in fields}}
         for name in ("item", "name"):
             if not line[name]:
                 raise ValueError(f"validation error: {name.capitalize()} can't be blank")
+        if line["tax_rate_id"] and self.store.get("tax_rate", line["tax_rate_id"]) is None:
+            raise ValueError("validation error: Tax rate must exist")
         for name in LINE_AMOUNTS:
             given = line[name]
             line[name] = None if given is None and "discount" in name else values.text(values.decimal(given))
@@ -123,12 +135,19 @@ class Invoices(Products):
         return {
             "id": self.new_id("line"), "created_at": now, "updated_at": now, "invoice_id": invoice["id"],
             "item": product.get("name"), "name": product.get("description"), "cost": product.get("price_cost", 0),
-            "price": product.get("price_retail", 0), "quantity": 1, "product_id": None,
+            "price": self._price_of(product, invoice), "quantity": 1, "product_id": None,
             "product_category": product.get("product_category"), "taxable": product.get("taxable", True),
             "tax_note": None, "discount_percent": None, "line_discount_percent": None, "discount_dollars": None,
             "position": len(invoice["lines"]) + 1, "invoice_bundle_id": None, "user_id": 1,
-            "tax_rate_id": product.get("tax_rate_id"),
+            "tax_rate_id": _rate_of(product, invoice["location_id"]),
         }  # fmt: skip
+
+    def _price_of(self, product: Document, invoice: Document) -> object:
+        """A product's price; a discount in percent takes its part of the lines above it."""
+        if not product.get("discount_percent"):
+            return product.get("price_retail", 0)
+        above = sum((values.line_net(line) for line in invoice["lines"]), values.ZERO)
+        return values.dollars(-values.cents(above * values.decimal(product["discount_percent"]) / 100))
 
     def set_lines(self, invoice: Document, lines: list[Document]) -> Document:
         """Give an invoice these lines, a change of its own moment."""
@@ -168,12 +187,13 @@ class Invoices(Products):
 
     @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)")
     def update_invoice(self, request: Request, key: str) -> Response:
-        """Overwrites what is sent; sums and lines are not the caller's to set."""
+        """Overwrites the header, also with nothing; sums and lines are not the caller's to set."""
         doc, body = self.store.get("invoice", key), self.body_of(request)
         if doc is None:
             return self.not_found(request)
+        blank: Document = dict.fromkeys(HEADER) if self.readings["put_overwrites"] == "everything" else {}
         try:
-            changed = self.change_invoice(doc, {name: body[name] for name in HEADER if name in body})
+            changed = self.change_invoice(doc, {**blank, **{name: body[name] for name in HEADER if name in body}})
         except ValueError as complaint:
             return Response(422, complaint.args[0])
         return Response(200, {"invoice": self.show_invoice(changed)})
@@ -185,6 +205,13 @@ class Invoices(Products):
         if doc is not None and not self.payments_on(doc["id"]):
             self.store.remove("invoice", key)
         return Response(200, {})
+
+
+def _rate_of(product: Document, location_id: int | None) -> int | None:
+    """A product's own rate, or the one it has at a location."""
+    rows = [row for row in product.get("location_quantities", ()) if row["location_id"] == location_id]
+    rate: int | None = next((row["tax_rate_id"] for row in rows), None) or product.get("tax_rate_id")
+    return rate
 
 
 def _is_day(value: object, optional: bool) -> bool:

@@ -12,6 +12,9 @@ from apps.sandbox.syncro.invoices import ALREADY_PAID, LINE_FIELDS, TRUE, Invoic
 
 PAGE = 100
 REACH = 3
+#: What a PUT overwrites with when it does not name it: the fields that the vendor's page lists for a line.
+EMPTIED: Document = {"item": None, "name": None, "price": 0, "cost": 0, "taxable": False,
+                     "line_discount_percent": None, "discount_dollars": None}  # fmt: skip
 
 
 class Lines(Invoices):
@@ -39,15 +42,17 @@ class Lines(Invoices):
 
     @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
     def update_line(self, request: Request, key: str, line_key: str) -> Response:
-        """Overwrites what is sent, unless the invoice is paid: then it only says so, with 200."""
+        """Overwrites the line, also with nothing, unless the invoice is paid: then it only says so, with 200."""
         doc, line = self._line(key, line_key)
         if doc is None or line is None:
             return self.not_found(request)
         if doc["is_paid"]:
             return Response(200, ALREADY_PAID)
         body = self.body_of(request)
+        blank = EMPTIED if self.readings["put_overwrites"] == "everything" else {}
+        fields = {**blank, **{name: body[name] for name in LINE_FIELDS if name in body}}
         try:
-            changed = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body}, line)
+            changed = self.build_line(doc, fields, line)
         except ValueError as complaint:
             field, _, words = str(complaint).removeprefix("validation error: ").partition(" ")
             return Response(422, {field.lower(): [words]})
