@@ -1,7 +1,9 @@
 """What a first load leaves open of Syncro's invoices: their balances and payments, which its lists do not tell.
 
-A balance is read off the payments only where nothing else is possible; every other invoice is read in detail, as are
-the open ones in turn, later on: whether a payment moves an invoice's `updated_at` is not documented.
+A balance is read off the payments where nothing else is possible. An open invoice with payments of its own alone follows
+the vendor's rule (the whole payment, up to what the invoice needs): as many of these as a load can afford are read in
+detail at once, the others in turn by later passes. Every other invoice is read in detail. So are the open ones, again
+and again: whether a payment moves an invoice's `updated_at` is not documented.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.connections.models import Company
 from apps.mirror.models import Application, SyncroRecord
@@ -26,8 +28,11 @@ from apps.sync.pull import read_again
 BATCH, DETAILS = 500, 25
 #: Payments over several invoices tie them to others in turn; a knot of more documents is read, not worked out.
 KNOT = 60
-#: So many open invoices are read again in a pass.
-OPEN_READ_AGAIN = 5
+#: So many open invoices are read again in a pass, and so many whose balance follows the rule only.
+OPEN_READ_AGAIN, RULED_READ = 5, 10
+#: What a load may spend on proving what follows the rule: a share of the pages it read, but never less than so many.
+PROOFS, FEWEST_PROOFS = Decimal("0.05"), 12
+PAGE = 25
 #: What only a detail of an invoice has.
 DETAILED = ("balance_due", "payments")
 
@@ -42,11 +47,14 @@ def settle_loaded(
     `payments` is False where they cannot be read: then every such invoice is read in detail.
     """
     last = 0
-    while rows := list(_left_open(company).filter(pk__gt=last).order_by("pk")[:BATCH]):
+    while rows := list(_from_lists(company).filter(balance=None, pk__gt=last).order_by("pk")[:BATCH]):
         last = rows[-1].pk
-        told = Money(company, rows).settled() if payments else []
-        save_records(company, Side.SYNCRO, told)
-        done = {record.external_id for record in told}
+        money = Money(company, rows)
+        told = money.settled() if payments else []
+        proved = _to_prove(company, money.ruled)
+        saved = [record for record in told if record.external_id not in proved]
+        save_records(company, Side.SYNCRO, saved)
+        done = {record.external_id for record in saved}
         rest = [row.external_id for row in rows if row.external_id not in done]
         for start in range(0, len(rest), DETAILS):
             if stop():
@@ -56,25 +64,52 @@ def settle_loaded(
 
 
 def read_open(company: Company, platform: DirectPlatform, before: datetime) -> Saved:
-    """Read a few open invoices again, each in its turn; those seen since `before` are known."""
-    cursor = Cursor.objects.get(company=company, side=Side.SYNCRO, entity="invoice")
-    rows = SyncroRecord.objects.filter(
-        ~Q(balance=0), company=company, entity="invoice", gone_at=None, balance__isnull=False
+    """Read a few open invoices again, each in its turn; those seen since `before` are known. First come those whose
+    balance follows the rule only.
+    """
+    cursor = _cursor(company)
+    paid_on = _parts(company).filter(document_id=OuterRef("external_id"))
+    ruled = _from_lists(company).filter(Exists(paid_on), ~Q(balance=0), balance__isnull=False)
+    unproved = ruled.filter(seen_at__lt=before).order_by("pk").values_list("external_id", flat=True)[:RULED_READ]
+    rows = SyncroRecord.objects.filter(~Q(balance=0), company=company, entity="invoice", gone_at=None)
+    turn = list(
+        rows.filter(balance__isnull=False, pk__gt=int(cursor.rounds.get("open", 0))).order_by("pk")[:OPEN_READ_AGAIN]
     )
-    after = int(cursor.rounds.get("open", 0))
-    turn = list(rows.filter(pk__gt=after).order_by("pk")[:OPEN_READ_AGAIN])
-    Cursor.objects.filter(pk=cursor.pk).update(rounds={**cursor.rounds, "open": turn[-1].pk if turn else 0})
-    ids = [row.external_id for row in turn if row.seen_at < before]
-    return read_again(company, Side.SYNCRO, "invoice", ids, platform)
+    _note(cursor, open=turn[-1].pk if turn else 0)
+    ids = dict.fromkeys([*unproved, *(row.external_id for row in turn if row.seen_at < before)])
+    return read_again(company, Side.SYNCRO, "invoice", list(ids), platform)
 
 
-def _left_open(company: Company) -> QuerySet[SyncroRecord]:
-    rows = SyncroRecord.objects.filter(company=company, entity="invoice", balance=None, gone_at=None)
+def _to_prove(company: Company, ruled: Sequence[str]) -> set[str]:
+    """Those of the ruled ones that this load can still afford to read in detail."""
+    cursor = _cursor(company)
+    spent = int(cursor.rounds.get("proved", 0))
+    chosen = set(ruled[: max(_affordable(company) - spent, 0)])
+    _note(cursor, proved=spent + len(chosen))
+    return chosen
+
+
+def _affordable(company: Company) -> int:
+    rows = SyncroRecord.objects.filter(company=company, entity__in=["customer", "invoice", "payment"]).count()
+    return max(int(rows // PAGE * PROOFS), FEWEST_PROOFS)
+
+
+def _cursor(company: Company) -> Cursor:
+    return Cursor.objects.get(company=company, side=Side.SYNCRO, entity="invoice")
+
+
+def _note(cursor: Cursor, **rounds: int) -> None:
+    Cursor.objects.filter(pk=cursor.pk).update(rounds={**cursor.rounds, **rounds})
+
+
+def _from_lists(company: Company) -> QuerySet[SyncroRecord]:
+    """Invoices whose detail was never read."""
+    rows = SyncroRecord.objects.filter(company=company, entity="invoice", gone_at=None)
     return rows.exclude(raw__has_any_keys=DETAILED)
 
 
 @dataclass(slots=True)
-class Sum:
+class Figures:
     """What an invoice comes to, whether Syncro calls it paid, and how much of it is settled where that is known."""
 
     total: Decimal
@@ -88,10 +123,11 @@ class Money:
 
     company: Company
     rows: Sequence[SyncroRecord]
-    invoices: dict[str, Sum] = field(default_factory=dict)
+    invoices: dict[str, Figures] = field(default_factory=dict)
     amounts: dict[str, Decimal] = field(default_factory=dict)
     on_invoice: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     on_payment: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    ruled: list[str] = field(default_factory=list)
 
     def settled(self) -> list[Invoice]:
         """The invoices whose balance follows, with it and with their payments."""
@@ -128,17 +164,26 @@ class Money:
     def _balance(self, key: str) -> Decimal | None:
         """What is still open of an invoice, None where its detail must tell.
 
-        Not paid and no money on it: all of it. Called paid: nothing, but only where the money bears it out: payments on
-        this invoice alone that reach its total, or a knot of paid invoices and payments that come to the same sum.
+        Not paid and no money on it: all of it; with payments on it alone that do not reach its total: the rest, by the
+        vendor's rule. Called paid: nothing, but only where the money bears it out: payments on this invoice alone that
+        reach its total, or a knot of paid invoices and payments that come to the same sum.
         """
         one, on_it = self.invoices.get(key), self._on(key)
         if one is None:
             return None
+        alone = all(len(self.on_payment[payment]) == 1 for payment in on_it)
+        money = sum((self.amounts[payment] for payment in on_it), ZERO)
         if not one.paid:
-            return None if on_it else one.total
-        if all(len(self.on_payment[payment]) == 1 for payment in on_it):
-            return ZERO if _reaches(sum((self.amounts[payment] for payment in on_it), ZERO), one.total) else None
+            return self._rest(key, one.total, money) if on_it and alone else None if on_it else one.total
+        if alone:
+            return ZERO if _reaches(money, one.total) else None
         return ZERO if self._comes_out(key) else None
+
+    def _rest(self, key: str, total: Decimal, money: Decimal) -> Decimal | None:
+        if not ZERO < money < total or any(self.amounts[payment] < 0 for payment in self._on(key)):
+            return None
+        self.ruled.append(key)
+        return total - money
 
     def _comes_out(self, key: str) -> bool:
         """Whether all that hangs together with this invoice is settled by exactly its payments."""
@@ -159,11 +204,11 @@ def _reaches(money: Decimal, total: Decimal) -> bool:
     return money == total or (total > 0 and money > total)
 
 
-def _sums(company: Company, ids: Iterable[str]) -> Mapping[str, Sum]:
+def _sums(company: Company, ids: Iterable[str]) -> Mapping[str, Figures]:
     rows = SyncroRecord.objects.filter(company=company, entity="invoice", external_id__in=list(ids), gone_at=None)
     told = rows.annotate(paid=F("raw__is_paid")).values_list("external_id", "amount", "paid", "balance")
     return {
-        key: Sum(total, paid is True, total - balance if balance is not None else total if paid is True else None)
+        key: Figures(total, paid is True, total - balance if balance is not None else total if paid is True else None)
         for key, total, paid, balance in told
         if total is not None
     }

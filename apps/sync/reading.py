@@ -123,19 +123,24 @@ def _complete_syncro(this: Pass, platform: DirectPlatform) -> None:
     """What no list of Syncro tells, and what changed without a trace."""
     read_missing_customers(this.company, platform)
     payments = this.pulled.get((Side.SYNCRO, "payment"))
-    known = Cursor.objects.filter(
-        company=this.company, side=Side.SYNCRO, entity="payment", loaded_at__isnull=False
-    ).exists()
     try:
-        if known or "payment" in entities_of(Side.SYNCRO, this.entities):
-            if not settle_loaded(this.company, platform, this.out_of_time, payments=known):
-                this.more = True
-                return
+        if not _settle(this, platform):
+            this.more = True
+            return
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
         if (Side.SYNCRO, "invoice") in this.pulled:
             read_open(this.company, platform, this.started)
     except PermissionMissing as error:
         this.warnings.append(f"{platform.title} does not let single invoices be read: {error.message}")
+
+
+def _settle(this: Pass, platform: DirectPlatform) -> bool:
+    """Balances of a first load need the payments; where these cannot be read, each invoice is asked for."""
+    payments = Cursor.objects.filter(company=this.company, side=Side.SYNCRO, entity="payment")
+    known = payments.filter(loaded_at__isnull=False).exists()
+    if not known and "payment" not in entities_of(Side.SYNCRO, this.entities):
+        return True
+    return settle_loaded(this.company, platform, this.out_of_time, payments=known)
 
 
 def _refresh_facts(this: Pass, side: Side, platform: DirectPlatform) -> None:

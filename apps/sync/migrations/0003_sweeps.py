@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0002_post_rounds'),
+        ("sync", "0002_post_rounds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cursor',
-            name='rounds',
-            field=models.JSONField(blank=True, default=dict, help_text='Where a sweep and the re-reading of open ones go on.'),
+            model_name="cursor",
+            name="rounds",
+            field=models.JSONField(
+                blank=True, default=dict, help_text="Where a sweep and the re-reading of open ones go on."
+            ),
         ),
     ]

@@ -70,8 +70,13 @@ def _line(row: RawLine) -> PurchaseLine:
 
 
 def _received(row: RawLine, quantity: Decimal) -> Decimal:
+    """What has arrived. The vendor's example shows a received quantity as large as the ordered one on a line that has
+    not been received: only a smaller one is believed there.
+    """
     told = amount(row.get("received_quantity"))
-    return told if told is not None else quantity if row.get("received") else Decimal(0)
+    if row.get("received"):
+        return quantity
+    return told if told is not None and told < quantity else Decimal(0)
 
 
 def _price(row: RawLine, name: str) -> Decimal | None:
