@@ -150,7 +150,8 @@ def sweeps_are_young(companies: Sequence[Company]) -> Iterator[Reading]:
 
 def _sweeps(company: Company, side: Side, stored: Connection) -> Reading:
     kind = platform_class(stored.platform)
-    wanted = [entity for entity in entities_of(side) if entity in brake.SWEPT and entity in kind.entities]
+    compared = brake.SWEPT_IN_SYNCRO if side is Side.SYNCRO else brake.SWEPT
+    wanted = [entity for entity in entities_of(side) if entity in compared and entity in kind.entities]
     cursors = Cursor.objects.filter(company=company, side=side, entity__in=wanted, loaded_at__isnull=False)
     swept = {cursor.entity: (cursor.swept_at or cursor.loaded_at, cursor.swept_at is None) for cursor in cursors}
     old = [entity for entity, (at, _) in swept.items() if at and db_now() - at > OLDEST]

@@ -15,6 +15,7 @@ from apps.connections.models import Company, Connection
 from apps.connections.opening import open_platform
 from apps.connections.urgency import Urgency, asking
 from apps.connections.vault import write_tokens
+from apps.mirror.kept import MirrorKept
 from apps.platforms.base import Side, Tokens
 from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
@@ -68,7 +69,7 @@ def made(url: str, name: str, invoices: int) -> Company:
 def read(company: Company, how: Urgency) -> None:
     """All of one account, as a pass reads it."""
     assert company.syncro is not None
-    platform = open_platform(company.syncro)
+    platform = open_platform(company.syncro, kept=MirrorKept(company, Side.SYNCRO))
     with asking(how):
         for entity in entities_of(Side.SYNCRO):
             if entity in platform.entities:

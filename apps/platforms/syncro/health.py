@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from apps.platforms.base import Account, Health
-from apps.platforms.errors import Gone, PermissionMissing
+from apps.platforms.errors import PermissionMissing
 from apps.platforms.paging import Row
 from apps.platforms.records import Facts
-from apps.platforms.syncro.client import PATHS, Client
+from apps.platforms.syncro import tabs
+from apps.platforms.syncro.client import FEED, PATHS, Client
 from apps.platforms.syncro.translate.reference import read_facts
 
 #: Check-box of a list, what its absence means, and the rows of the feature table that do not work then.
@@ -86,9 +88,8 @@ ROWS: Mapping[str, str] = {
     "F27": "Refund invoices",
 }
 #: The feed of all lines is a saving, no must (Line items: needs Global Admin).
-FEED, ADMIN = "/line_items", "Global Admin"
 NO_FEED = (
-    f"The token has no “{ADMIN}”. It is not needed: without it the first load asks for each invoice by itself, one "
+    "The token has no “Global Admin”. It is not needed: without it the first load asks for each invoice by itself, one "
     "request per invoice, instead of one for a hundred lines."
 )
 
@@ -96,19 +97,21 @@ NO_FEED = (
 def look(client: Client, account: Account) -> Health:
     """Ask /me (its user_token is not kept), each list once and one detail. Raises NeedsReconnect, TryLater."""
     me = client.ask("/me")
+    warnings = [*_warnings(me, account), *([] if may_feed(client) else [NO_FEED])]
+    facts = _facts(client, account, warnings)
+    switched_off = str(facts.defaults.get(tabs.OFF, "")).split()
     missing: dict[str, str] = {}
-    for entity in PATHS:
+    for entity in (each for each in PATHS if tabs.TABS.get(each) not in switched_off):
         for name, words, rows in _lacking(client, entity):
             missing.setdefault(name, _cost(words, rows))
     missing |= {name: _cost(words, rows) for area, name, words, rows in WRITES if not _may_write(me, area)}
-    warnings = [*_warnings(me, account), *([] if may_feed(client) else [NO_FEED])]
-    facts = _facts(client, account, warnings)
     return Health(title=str(me.get("subdomain") or account.account_id), facts=facts, missing=missing, warnings=warnings)
 
 
 def facts(client: Client, account: Account) -> Facts:
-    """What /settings tells; it has neither currency code nor tax."""
-    return read_facts(client.ask("/settings"), account.account_id)
+    """What /settings tells, and which tabs are off; it has neither currency code nor tax."""
+    told = read_facts(client.ask("/settings"), account.account_id)
+    return replace(told, defaults={tabs.OFF: tabs.off(client)})
 
 
 def lacks(entity: str) -> str:
@@ -121,8 +124,8 @@ def lacks(entity: str) -> str:
 def may_feed(client: Client) -> bool:
     """Whether the token may read the feed of all lines; one request. Raises NeedsReconnect, TryLater."""
     try:
-        client.ask(FEED, {"page": "1"})
-    except (PermissionMissing, Gone):
+        client.slice(FEED, 1)
+    except PermissionMissing:
         return False
     return True
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from apps.platforms.errors import Gone, PermissionMissing
+from apps.platforms.errors import PermissionMissing
 from apps.platforms.forecast import Stretch
-from apps.platforms.syncro.client import Client
-from apps.platforms.syncro.health import FEED, lacks
+from apps.platforms.syncro.client import FEED, Client
+from apps.platforms.syncro.feed import OF_INVOICES
+from apps.platforms.syncro.health import lacks
+from apps.platforms.syncro.lists import ONE_PAGE
+from apps.platforms.syncro.translate.purchases import tells_its_lines
 
-#: The feed as a first load reads it: estimates have lines in it too.
-OF_INVOICES: Mapping[str, str] = {"invoice_id_not_null": "true", "page": "1"}
 NO_FEED = "The token has no “Global Admin”, so each invoice is a request of its own."
 
 
@@ -30,11 +31,18 @@ def forecast(client: Client, entities: Sequence[str]) -> Iterator[Stretch]:
 
 def _list(client: Client, entity: str) -> Stretch:
     first = client.slice(entity, 1)
-    if entity == "payment_method":
+    if entity in ONE_PAGE:
         return Stretch(entity=entity, records=len(first.rows), requests=1)
     if first.total_pages is None:  # it ends with an empty page
-        return Stretch(entity=entity, records=len(first.rows), requests=2 if first.rows else 1, more=bool(first.rows))
-    return Stretch(entity=entity, records=first.total_pages * len(first.rows), requests=max(first.total_pages, 1))
+        stretch = Stretch(
+            entity=entity, records=len(first.rows), requests=2 if first.rows else 1, more=bool(first.rows)
+        )
+    else:
+        records = first.total_pages * len(first.rows)
+        stretch = Stretch(entity=entity, records=records, requests=max(first.total_pages, 1))
+    if entity == "purchase_order" and not all(map(tells_its_lines, first.rows)):
+        return replace(stretch, requests=stretch.requests + stretch.records)
+    return stretch
 
 
 def _invoices(client: Client) -> Stretch:
@@ -50,9 +58,6 @@ def _invoices(client: Client) -> Stretch:
 def _feed_pages(client: Client) -> int | None:
     """How long the feed is; None where the token may not read it or it does not tell."""
     try:
-        body: Any = client.ask(FEED, OF_INVOICES)
-    except (PermissionMissing, Gone):
+        return client.slice(FEED, 1, OF_INVOICES).total_pages
+    except PermissionMissing:
         return None
-    meta = body.get("meta") if isinstance(body, Mapping) else None
-    pages = str(meta.get("total_pages")) if isinstance(meta, Mapping) else ""
-    return int(pages) if pages.isdecimal() else None

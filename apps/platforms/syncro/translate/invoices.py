@@ -84,6 +84,11 @@ def line_amounts(rows: Sequence[RawLine], subtotal: Decimal) -> list[Decimal]:
     return [cents(READINGS[0](row)) for row in rows]
 
 
+def sums_to(rows: Sequence[RawLine], subtotal: Decimal) -> bool:
+    """Whether these lines, read in one of the READINGS, come to the subtotal."""
+    return sum(line_amounts(rows, cents(subtotal)), Decimal(0)) == cents(subtotal)
+
+
 def _running(exact: Sequence[Decimal]) -> list[Decimal]:
     """Amounts whose running sums are the rounded running sums of the exact ones."""
     sums = [Decimal(0)]
