@@ -191,17 +191,17 @@ class Account(PocketApp):
         return list(rows[(wanted - 1) * size : wanted * size]), wanted, pages
 
     def listed(self, kind: str, request: Request, keep: Callable[[Document], bool] | None = None,
-               also: tuple[str, ...] = (), base: list[int] | None = None,
+               also: tuple[str, ...] = (), base: Callable[[], list[int]] | None = None,
                arrange: Callable[[list[int]], list[int]] | None = None) -> list[int]:  # fmt: skip
         """The ids a list request asks for, in the list's order; asking for its next page costs only that page.
 
-        keep: which documents (none given: all); also: other kinds that `keep` looks at; base: ids to choose from;
+        keep: which documents (none given: all); also: other kinds that `keep` looks at; base: gives the ids to choose from;
         arrange: another order.
         """
         asked = str(sorted((name, value) for name, value in request.query.items() if name not in UNASKED))
 
         def build() -> list[int]:
-            ids = sorted(base) if base is not None else self.shelves.ids(kind)
+            ids = sorted(base()) if base else self.shelves.ids(kind)
             if keep is not None:
                 ids = [key for key in ids if keep(self.find(kind, key))]
             ids = ids[::-1] if self.readings["newest_first"] else ids

@@ -39,17 +39,20 @@ class Customers(Taxes):
     def new_customer(self, fields: Document) -> Document:
         """Keep a customer; ValueError with the list of complaints."""
         self._check_customer(fields, None)
-        key, now = self.new_id("customer"), self.now()
+        key = self.new_id("customer")
+        self.store.put("customer", key, {**self.blank_customer(key, self.now()), **fields})
+        self.notify(f"Customer created: {self.show_customer(self.find('customer', key))['business_then_name']}",
+                    "customers", self.show_customer(self.find("customer", key)))  # fmt: skip
+        return self.find("customer", key)
+
+    def blank_customer(self, key: int, now: str) -> Document:
+        """A customer of whom nothing is known yet."""
         doc: Document = {"id": key, **dict.fromkeys(TEXTS), **dict.fromkeys(FLAGS, False), **dict.fromkeys(REFERENCES)}
-        doc |= {
+        return doc | {
             "created_at": now, "updated_at": now, "pdf_url": None, "latitude": None, "longitude": None,
             "disabled": False, "location_name": None, "location_id": None, "properties": {}, "contacts": [],
             "online_profile_url": f"https://{self.subdomain}.syncromsp.com/my_profile/v2/index?portal_key=key{key}",
         }  # fmt: skip
-        self.store.put("customer", key, {**doc, **fields})
-        self.notify(f"Customer created: {self.show_customer(self.find('customer', key))['business_then_name']}",
-                    "customers", self.show_customer(self.find("customer", key)))  # fmt: skip
-        return self.find("customer", key)
 
     def change_customer(self, doc: Document, fields: Document) -> Document:
         """Overwrite what was given; ValueError with the list of complaints."""

@@ -159,7 +159,8 @@ class Invoices(Orders):
     def list_invoices(self, request: Request) -> Response:
         """The thin list; a since that is no full instant is ignored."""
         since = values.moment(request.arg("since_updated_at"))
-        base = self.shelves.after("invoice", "updated_at", values.instant(since.timestamp())) if since else None
+        then = values.instant(since.timestamp()) if since else ""
+        base = (lambda: self.shelves.after("invoice", "updated_at", then)) if since else None
         keep = (lambda doc: _wanted(request, doc)) if any(map(request.arg, FILTERS)) else None
         rows, wanted, pages = self.page(request, self.listed("invoice", request, keep, base=base), PAGE)
         return Response(200, {"invoices": [self.show_invoice(doc) for doc in self.documents("invoice", rows)],

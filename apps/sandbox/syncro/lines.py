@@ -9,6 +9,7 @@ from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro.account import BASE
 from apps.sandbox.syncro.invoices import ALREADY_PAID, LINE_FIELDS, TRUE, Invoices
+from apps.sandbox.syncro.shelves import Row
 
 PAGE = 100
 REACH = 3
@@ -78,29 +79,32 @@ class Lines(Invoices):
     @route("GET", f"{BASE}/line_items")
     def list_lines(self, request: Request) -> Response:
         """The global feed of lines, for a Global Admin: no filter by time, and no promise about its order."""
-        lines = self._fed(request)
+        rows = self._fed(request)
         wanted = self.asked_page(request)
         shift, error = self._unrest(wanted)
-        begin = max(0, (wanted - 1) * PAGE + shift)
-        rows = lines[begin : begin + PAGE] if (wanted - 1) * PAGE < len(lines) else []
-        meta = self.full_meta(wanted, max(1, -(-len(lines) // PAGE)), max(0, len(lines) + error), PAGE)
-        return Response(200, {"line_items": [self.show_line(line) for line in rows], "meta": meta})
+        begin = max(0, (wanted - 1) * PAGE + shift) if (wanted - 1) * PAGE < len(rows) else len(rows)
+        meta = self.full_meta(wanted, max(1, -(-len(rows) // PAGE)), max(0, len(rows) + error), PAGE)
+        shown = [self.show_line(self._piece(row)) for row in rows[begin : begin + PAGE]]
+        return Response(200, {"line_items": shown, "meta": meta})
 
-    def _fed(self, request: Request) -> list[Document]:
-        """The lines asked for; those of one document are looked up, all others are laid out once per change."""
+    def _fed(self, request: Request) -> list[Row]:
+        """The lines asked for, as rows of rank, line id and invoice id."""
         if request.arg("estimate_id") or request.arg("estimate_id_not_null") in TRUE:
             return []
         if request.arg("invoice_id"):
             invoice = self.store.get("invoice", request.arg("invoice_id"))
-            return list(invoice["lines"]) if invoice else []
-        return self.shelves.remembered(("invoice",), "lines", self._laid_out)
+            return sorted(self._ranked(invoice)) if invoice else []
+        rows = self.shelves.parts("invoice", self._ranked)
+        return rows[::-1] if self.readings["newest_first"] else rows
 
-    def _laid_out(self) -> list[Document]:
-        lines = sorted((line for doc in self.store.all("invoice") for line in doc["lines"]), key=_by_id)
-        if self.readings["line_feed"] == "touched_last":
-            lines = [*(line for line in lines if not _touched(line)),
-                     *sorted(filter(_touched, lines), key=lambda line: (line["updated_at"], line["id"]))]  # fmt: skip
-        return lines[::-1] if self.readings["newest_first"] else lines
+    def _ranked(self, invoice: Document) -> list[Row]:
+        moves = self.readings["line_feed"] == "touched_last"
+        return [(line["updated_at"] if moves and line["updated_at"] != line["created_at"] else "", line["id"],
+                 invoice["id"]) for line in invoice["lines"]]  # fmt: skip
+
+    def _piece(self, row: Row) -> Document:
+        _, key, invoice = row
+        return next(line for line in self.find("invoice", invoice)["lines"] if line["id"] == key)
 
     def _unrest(self, page: int) -> tuple[int, int]:
         """By how many lines a page begins early or late, and by how many the count of entries is off."""
@@ -110,11 +114,3 @@ class Lines(Invoices):
         self._feed_reads += 1
         chance = random.Random(f"{seed}/{page}/{self._feed_reads}")
         return chance.randint(-REACH, REACH), chance.randint(-REACH, REACH)
-
-
-def _by_id(line: Document) -> int:
-    return int(line["id"])
-
-
-def _touched(line: Document) -> bool:
-    return bool(line["updated_at"] != line["created_at"])

@@ -45,10 +45,7 @@ class Office(Taxes):
         """A tax rate, or a group of two; the first one ever made is the account's default."""
         for part in group or []:
             self.find("tax_rate", part)
-        key = self.new_id("tax_rate")
-        self.store.put("tax_rate", key, {"id": key, "name": name, "percent": str(percent), "group": group,
-                                         "archived": False})  # fmt: skip
-        return str(key)
+        return str(self.new_rate(name, percent, group))
 
     def control_edit_tax_rate(self, id: str, name: str | None = None, percent: str | None = None,
                               group: list[str] | None = None) -> None:  # fmt: skip
@@ -88,7 +85,7 @@ class Office(Taxes):
         if isinstance(default, str) and value not in (default, *others):
             raise ValueError(f"{name} is one of {(default, *others)}")
         self.readings[name] = value
-        self.shelves.forget_remembered()
+        self.shelves.forget_orders()
         return None
 
     def control_requests(self, prefix: str = "", method: str = "") -> int:

@@ -16,9 +16,9 @@ MOST_REMEMBERED = 64
 class Order:
     """Ids sorted by a value of theirs, then by id; a change costs one bisection."""
 
-    def __init__(self) -> None:
-        self._rows: list[tuple[Any, int]] = []
-        self._values: dict[int, Any] = {}
+    def __init__(self, values: dict[int, Any]) -> None:
+        self._values = values
+        self._rows = sorted((value, key) for key, value in values.items())
 
     def place(self, key: int, value: Any) -> None:
         """Put an id where its value belongs."""
@@ -63,6 +63,39 @@ class Group:
         return list(self._ids.get(value, ()))
 
 
+Row = tuple[str, int, int]
+
+
+class Parts:
+    """Pieces of documents in one order over all of them: a change of a document moves only its own pieces.
+
+    A piece is a row of its rank, its own id and its document's id; `rows_of` tells the rows of a document.
+    """
+
+    def __init__(self, rows_of: Callable[[Document], list[Row]], docs: Iterator[Document]) -> None:
+        self._rows_of = rows_of
+        self._of = {int(doc["id"]): rows_of(doc) for doc in docs}
+        self.rows = sorted(row for rows in self._of.values() for row in rows)
+
+    def place(self, key: int, doc: Document) -> None:
+        """Put the pieces of a document where they belong now."""
+        before, now = self._of.get(key, []), self._rows_of(doc)
+        if before == now:
+            return
+        self._of[key] = now
+        for row in before:
+            if row not in now:
+                del self.rows[bisect_left(self.rows, row)]
+        for row in now:
+            if row not in before:
+                insort(self.rows, row)
+
+    def drop(self, key: int) -> None:
+        """Forget the pieces of a document."""
+        for row in self._of.pop(key, []):
+            del self.rows[bisect_left(self.rows, row)]
+
+
 class Shelves(Store):
     """Another store with indexes beside it: they are made when first asked for and follow every change."""
 
@@ -74,6 +107,7 @@ class Shelves(Store):
         self._ids: dict[str, list[int]] = {}
         self._orders: dict[tuple[str, str], Order] = {}
         self._groups: dict[tuple[str, str], tuple[Callable[[Document], Any], Group]] = {}
+        self._parts: dict[str, Parts] = {}
         self._remembered: dict[Any, tuple[list[int], list[Any]]] = {}
         self._revisions: Counter[str] = Counter()
 
@@ -95,6 +129,8 @@ class Shelves(Store):
         for (of, _), (value_of, group) in self._groups.items():
             if of == kind:
                 group.place(int(key), value_of(doc))
+        if kind in self._parts:
+            self._parts[kind].place(int(key), doc)
         self._revisions[kind] += 1
         return self._kept.put(kind, key, doc)
 
@@ -103,8 +139,9 @@ class Shelves(Store):
         if kind in self._ids and self._kept.get(kind, key) is not None:
             ids = self._ids[kind]
             del ids[bisect_left(ids, int(key))]
-        indexes: list[Order | Group] = [order for (of, _), order in self._orders.items() if of == kind]
+        indexes: list[Order | Group | Parts] = [order for (of, _), order in self._orders.items() if of == kind]
         indexes += [group for (of, _), (_, group) in self._groups.items() if of == kind]
+        indexes += [self._parts[kind]] if kind in self._parts else []
         for index in indexes:
             index.drop(int(key))
         self._revisions[kind] += 1
@@ -128,9 +165,7 @@ class Shelves(Store):
     def after(self, kind: str, field: str, value: Any) -> list[int]:
         """The ids of the documents whose field is greater than a value, in the order of that field."""
         if (kind, field) not in self._orders:
-            order = self._orders[kind, field] = Order()
-            for doc in sorted(self.all(kind), key=lambda doc: (doc[field], doc["id"])):
-                order.place(int(doc["id"]), doc[field])
+            self._orders[kind, field] = Order({int(doc["id"]): doc[field] for doc in self.all(kind)})
         return self._orders[kind, field].after(value)
 
     def having(self, kind: str, field: str, value: Any,
@@ -143,9 +178,16 @@ class Shelves(Store):
         found = (self.get(kind, key) for key in self._groups[kind, field][1].having(value))
         return [doc for doc in found if doc is not None]
 
-    def forget_remembered(self) -> None:
-        """Build every remembered list anew when it is next asked for."""
+    def parts(self, kind: str, rows_of: Callable[[Document], list[Row]]) -> list[Row]:
+        """The pieces of all documents of a kind in order; not to be changed by the caller."""
+        if kind not in self._parts:
+            self._parts[kind] = Parts(rows_of, self.all(kind))
+        return self._parts[kind].rows
+
+    def forget_orders(self) -> None:
+        """Build every remembered list anew when it is next asked for: another order is wanted."""
         self._remembered.clear()
+        self._parts.clear()
 
     def remembered(self, kinds: tuple[str, ...], key: Any, build: Callable[[], list[Any]]) -> list[Any]:
         """What `build` gives, built again only after a document of these kinds has changed."""

@@ -20,6 +20,13 @@ class Taxes(Account):
             return sum((self.percent_of(part) for part in rate["group"]), values.ZERO)
         return values.decimal(rate["percent"])
 
+    def new_rate(self, name: str, percent: str, group: list[str] | None = None) -> int:
+        """Keep a rate at the end of the table."""
+        key = self.new_id("tax_rate")
+        self.store.put("tax_rate", key, {"id": key, "name": name, "percent": str(percent), "group": group,
+                                         "archived": False})  # fmt: skip
+        return key
+
     def default_rate(self) -> int | None:
         """The first rate of the table that is not archived."""
         return next((rate["id"] for rate in self.store.all("tax_rate") if not rate.get("archived")), None)
