@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 #: Bytes a notification may have.
 LONGEST = 1024 * 1024
-HEARD, WRONG, TOO_LARGE = 200, 401, 413
+HEARD, WRONG, NOWHERE, TOO_LARGE = 200, 401, 404, 413
 
 
 @csrf_exempt
@@ -53,13 +53,16 @@ def signed(request: HttpRequest, short: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def addressed(request: HttpRequest, short: str, secret: str) -> HttpResponse:
-    """A notification that nobody signs, at an address nobody else knows; what it says is not even read."""
+    """A notification that nobody signs, at an address nobody else knows; what it says is not even read.
+
+    Any other address is nowhere: 404, and not a word that tells a wrong secret from a wrong path.
+    """
     key = _platform(short)
     if declared_length(request) > LONGEST:
         return HttpResponse(status=TOO_LARGE)
     connection = behind_webhook(key, secret) if PLATFORMS[key].webhook_in_address else None
     if connection is None:
-        return HttpResponse(status=WRONG)
+        return HttpResponse(status=NOWHERE)
     look_at_accounts(key, [connection.account_id])
     return HttpResponse(status=HEARD)
 

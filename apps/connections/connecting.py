@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from apps.connections.models import ApiCall, Company, Connection, ConnectionState
 from apps.connections.opening import account_of, check_account_id
+from apps.connections.urgency import Urgency, asking
 from apps.connections.vault import write_tokens
 from apps.core.clock import DbNow
 from apps.platforms.base import Health, Side, Tokens
@@ -55,7 +56,8 @@ def look_at(connection: Connection, transport: httpx.BaseTransport | None = None
     """A first look at the account, in whatever state the connection is. Raises PlatformError."""
     platform = connect(connection.platform, account_of(connection, transport))
     try:
-        return platform.check()
+        with asking(Urgency.PEOPLE):  # somebody waits for what it says
+            return platform.check()
     finally:
         platform.close()
 
@@ -90,7 +92,8 @@ def _refuse(company: Company, platform: str, account_id: str) -> None:
 
 def _candidate(platform: str, account_id: str, tokens: Tokens) -> Connection:
     """A row for the sign-in to be tried with; that of an attempt with the same sign-in which could not be ended."""
-    given = hashlib.sha256(f"{tokens.access}\n{tokens.refresh}".encode()).hexdigest()
+    said = "" if tokens.refresh else str(tokens.expires_at)
+    given = hashlib.sha256(f"{tokens.access}\n{tokens.refresh}\n{said}".encode()).hexdigest()
     same = {"platform": platform, "account_id": account_id, "active": False, "options": {"given": given}}
     found = Connection.objects.filter(**same).first()
     return found or Connection.objects.create(

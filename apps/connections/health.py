@@ -15,6 +15,7 @@ from django_q.models import Schedule
 
 from apps.connections.connecting import look_at
 from apps.connections.models import Budget, Company, Connection, ConnectionState
+from apps.connections.vault import ConnectionTokens
 from apps.connections.words import age
 from apps.core.clock import DbNow, db_now
 from apps.core.fields import Unreadable
@@ -23,13 +24,15 @@ from apps.core.management.commands.ensure_schedules import PREFIX
 from apps.core.models import Heartbeat
 from apps.platforms.base import Side
 from apps.platforms.errors import PlatformError
-from apps.platforms.registry import PLATFORMS
+from apps.platforms.registry import PLATFORMS, SignIn
 from config.schedules import SCHEDULES
 
 #: Seconds without a sign of life after which a worker is taken for stuck, and a clock's error that matters.
 SILENT, SKEW = 90.0, 5.0
 #: How long a platform that calls us may stay away.
 LATE = timedelta(hours=1)
+#: How long before its expiration date a token is told of.
+BEFORE = timedelta(days=14)
 CALL_AGAIN = (
     "On the computer with the company file, open the program that calls us (for QuickBooks, the Web Connector), tick "
     "Auto-Run beside Tieout and press Update Selected; what it says then is in its status column. A new file and a new "
@@ -59,6 +62,9 @@ CHECKS: tuple[str, ...] = (
     "apps.connections.health.keys_fit",
     "apps.connections.health.limits_kept",
     "apps.connections.health.accounts_answer",
+    "apps.connections.health.tokens_last",
+    "apps.sync.outlook.sweeps_are_young",
+    "apps.sync.outlook.addresses_suffice",
     "apps.mappings.needs.mappings_complete",
 )
 
@@ -146,6 +152,33 @@ def accounts_answer(companies: Sequence[Company]) -> Iterator[Reading]:
     for company in companies:
         for side in Side:
             yield _account(company, side)
+
+
+def tokens_last(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether a token that is used as it is runs out soon; its platform does not tell, so it is as staff said."""
+    for company in companies:
+        for side in Side:
+            connection = company.connection(side)
+            if connection and PLATFORMS[connection.platform].sign_in is SignIn.TOKEN and _readable(connection.pk):
+                yield _token(company, connection)
+
+
+def _token(company: Company, connection: Connection) -> Reading:
+    entry = PLATFORMS[connection.platform]
+    name, expires = f"{company.slug}: {entry.title} token", ConnectionTokens(connection).read().expires_at
+    cure = (
+        f"Make a new token in {entry.title} and give it: `connect {company.slug} {entry.short} --{entry.account_option} "
+        f"{connection.account_id} --token-file FILE --expires DATE`."
+    )
+    if expires is None:
+        sentence = (
+            f"Nobody has said when it expires, and {entry.title} does not tell; `connect ... --expires DATE` does."
+        )
+        return Reading(name=name, ok=True, sentence=sentence)
+    left, day = expires - db_now(), expires.date().isoformat()
+    if left <= timedelta(0):
+        return Reading(name=name, ok=False, sentence=f"It expired on {day}.", cure=cure)
+    return Reading(name=name, ok=left > BEFORE, sentence=f"It expires on {day}, in {left.days} days.", cure=cure)
 
 
 def _account(company: Company, side: Side) -> Reading:

@@ -155,6 +155,27 @@ class Budget(models.Model):
         return self.key
 
 
+class Turn(models.Model):
+    """Whose turn it is at a limit: when a connection was last served there, and until when it waits.
+
+    Written by `budget.py` beside all transactions; so it names the connection by number, which may be gone meanwhile.
+    """
+
+    key = models.CharField(max_length=200)
+    connection = models.BigIntegerField(help_text="0 before there is a connection.")
+    urgency = models.PositiveSmallIntegerField()
+    served_at = models.DateTimeField(null=True)
+    waiting_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key", "connection", "urgency"], name="turn_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection} at {self.key}"
+
+
 class ApiCall(models.Model):
     """One request to a platform, redacted: the ledger that audit and explain read."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, LiteralString
 
@@ -17,7 +18,7 @@ from apps.connections.budget import SharedLimiter
 from apps.connections.models import Connection, ConnectionState
 from apps.connections.vault import ConnectionTokens, HeldTokens
 from apps.core.clock import DbNow, db_now
-from apps.platforms.base import Account, Call, DirectPlatform, Tokens, TokenStore
+from apps.platforms.base import Account, Call, DirectPlatform, Kept, Tokens, TokenStore
 from apps.platforms.errors import NeedsReconnect, PlatformError, Unavailable
 from apps.platforms.mailbox import MailboxPlatform
 from apps.platforms.registry import PLATFORMS, connect, mailbox
@@ -46,17 +47,19 @@ class BadAccount(ValueError):
     """The account's id cannot be one of this platform."""
 
 
-def open_platform(connection: Connection, transport: httpx.BaseTransport | None = None) -> DirectPlatform:
+def open_platform(
+    connection: Connection, transport: httpx.BaseTransport | None = None, kept: Kept | None = None
+) -> DirectPlatform:
     """The platform, ready to work for this connection.
 
     Raises NeedsReconnect unless the connection is CONNECTED, Unavailable (with `retry_after`) while it rests after
-    failures. `connection` must be read recently enough to be believed.
+    failures. `connection` must be read recently enough to be believed. `kept`: what the mirror holds of the account.
     """
     _must_be_connected(connection)
     rest = (connection.opened_until - db_now()).total_seconds() if connection.opened_until else 0
     if rest > 0:
         raise Unavailable(f"{connection} did not answer several times; it is tried again later.", retry_after=rest)
-    return connect(connection.platform, account_of(connection, transport))
+    return connect(connection.platform, replace(account_of(connection, transport), kept=kept))
 
 
 def open_mailbox(connection: Connection) -> MailboxPlatform:

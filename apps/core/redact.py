@@ -15,7 +15,7 @@ SECRET_NAMES = (
     r"(?:(?!sync|page)[a-z0-9]+[-_])*"  # noqa: S105
     r"(?:(?:access|refresh|id|api|user|auth|csrf|bearer|portal|session)?[-_]?(?:token|secret|password|passwd|pwd|pass)"
     r"|api[-_]?key|client[-_]?secret|private[-_]?key|portal[-_]?key|online[-_]?profile[-_]?url|authorization|cookie"
-    r"|(?:card|cc)[-_]?number|cvv|cvc|ssn|code[-_]?verifier|client[-_]?assertion|webhook[-_]?(?:key|verifier))"
+    r"|(?:card|cc)[-_]?number|cvv|cvc|signature[-_](?:data|name)|ssn|code[-_]?verifier|client[-_]?assertion|webhook[-_]?(?:key|verifier))"
 )
 SECRET_KEY = re.compile(rf"^(?:{SECRET_NAMES})s?$", re.IGNORECASE)
 # A name beside its value in a URL, a form, a repr or broken JSON.

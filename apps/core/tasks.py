@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import connection, transaction
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from apps.core.clock import DbNow
 
+#: The first half of the number of our advisory locks that keep a task from being queued twice.
+ONCE = 0x7E1
 INTERACTIVE = "interactive"  # the cluster for what a person waits for
 
 
@@ -22,11 +25,14 @@ def enqueue(task: str, *ids: int | str, cluster: str | None = None) -> None:
 
 
 def enqueue_once(task: str, *ids: int | str) -> bool:
-    """Put it on the queue unless the same is waiting there already; whether it was put. Two at once may both do it."""
-    if is_waiting(task, *ids):
-        return False
-    enqueue(task, *ids)
-    return True
+    """Put it on the queue unless the same is waiting there already; whether it was put. Of several at once one does it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ONCE, f"{task}{ids}"])
+        if is_waiting(task, *ids):
+            return False
+        enqueue(task, *ids)
+        return True
 
 
 def is_waiting(task: str, *ids: int | str) -> bool:

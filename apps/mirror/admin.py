@@ -21,12 +21,16 @@ from apps.mirror.models import (
     BooksPayment,
     Link,
     MirrorRow,
+    SyncroCategory,
+    SyncroContact,
     SyncroCustomer,
     SyncroCustomerPurchase,
     SyncroInvoice,
     SyncroItem,
     SyncroPayment,
+    SyncroPurchaseOrder,
     SyncroRecord,
+    SyncroVendor,
 )  # fmt: skip
 from apps.platforms.base import Side
 from apps.platforms.records import Status
@@ -100,6 +104,8 @@ class RowAdmin(CompanyRows):
 NAMED = ("name", "company", "external_id", "state", "shown_status", "seen", "outside")
 PRICED = ("name", "company", "external_id", "total", "state", "shown_status", "seen", "outside")
 DATED = ("name", "company", "date", "total", "open_amount", "state", "shown_status", "outside")
+KNOWN = ("name", "company", "external_id", "shown_status", "seen", "outside")
+ORDERED = ("name", "company", "date", "total", "shown_status", "outside")
 PAID = ("name", "company", "date", "total", "state", "shown_status", "outside")
 
 
@@ -113,6 +119,10 @@ for models, kinds, shown in (
     ((SyncroItem, BooksItem), ("item",), PRICED),
     ((SyncroInvoice, BooksInvoice), ("invoice", "credit_memo", "refund_receipt"), DATED),
     ((SyncroPayment, BooksPayment), ("payment",), PAID),
+    ((SyncroVendor,), ("vendor",), KNOWN),
+    ((SyncroContact,), ("contact",), KNOWN),
+    ((SyncroCategory,), ("item_category",), KNOWN),
+    ((SyncroPurchaseOrder,), ("purchase_order",), ORDERED),
 ):
     for model in models:
         admin.site.register(model, row_admin(kinds, shown))

@@ -138,20 +138,24 @@ def _differs(known: dict[str, Any], row: MirrorRow) -> bool:
 def _row(model: type[MirrorRow], company: Company, record: Record) -> MirrorRow:
     columns = COLUMNS.get(record.entity, DOCUMENT_COLUMNS)
     values = {column: getattr(record, name) for column, name in columns.items()}
-    agreed = {**record.agreed(), "status": record.status.value}
     return model(
         company=company, entity=record.entity, external_id=record.external_id, revision=record.revision, status=record.status,
-        marker=record.marker, content=record.content(), digest=digest(agreed), raw=_plain(record.raw), gone_at=None,
+        marker=record.marker, content=record.content(), digest=row_digest(record), raw=plain(record.raw), gone_at=None,
         changed_at=Now(), seen_at=Now(), **{**_EMPTY, **values, "label": str(values.get("label") or "")[:500]},
     )  # fmt: skip
 
 
-def _plain(raw: Any) -> Any:
+def row_digest(record: Record) -> str:
+    """The hash of what of a record only an edit changes."""
+    return digest({**record.agreed(), "status": record.status.value})
+
+
+def plain(raw: Any) -> Any:
     """A payload as the JSON column takes it: decimals as their text keeps every digit."""
     if isinstance(raw, dict):
-        return {key: _plain(value) for key, value in raw.items()}
+        return {key: plain(value) for key, value in raw.items()}
     if isinstance(raw, list | tuple):
-        return [_plain(value) for value in raw]
+        return [plain(value) for value in raw]
     return str(raw) if isinstance(raw, Decimal) else raw
 
 

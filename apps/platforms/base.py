@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 import httpx
 
 from apps.platforms.errors import PlatformError
+from apps.platforms.forecast import Stretch
 from apps.platforms.records import Facts, Record
 
 
@@ -106,11 +107,21 @@ CANNOT_TELL = Answer.CANNOT_TELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A piece that one list tells of a record that other lists complete: kept with its page until it is asked for."""
+
+    parent: str
+    key: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One answer's worth of a pull. `cursor` is where to go on once this page is stored, also after a crash.
 
     `gone` are ids the platform itself says were deleted. `last` is true on the page that ends the pull. `unreadable`
     are sentences about records that were left out because they make no sense; the cursor asks for them again.
+    `aside` are pieces to be kept for later pages of this pull, `taken` the parents whose pieces are used up.
     """
 
     records: Sequence[Record] = ()
@@ -118,6 +129,22 @@ class Page:
     unreadable: Sequence[str] = ()
     cursor: str = ""
     last: bool = False
+    aside: Sequence[Aside] = ()
+    taken: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """A page of everything there is, for sweeps: ids, and what the page tells of them beside.
+
+    `records` are those the list tells whole, `revisions` say of the others how they stand now. `cursor` is where a
+    sweep that was interrupted goes on; "" where it begins anew.
+    """
+
+    ids: Sequence[str]
+    records: Sequence[Record] = ()
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +178,22 @@ class Limiter(Protocol):
 
     def penalize(self, bucket: Bucket, seconds: float) -> None:
         """The platform said stop: nobody draws on this bucket for so long."""
+
+
+class Kept(Protocol):
+    """What is kept of this account already; asks no platform."""
+
+    def holds(self, records: Sequence[Record]) -> frozenset[str]:
+        """The ids of those that are kept as they stand: same revision, or same content where there is no revision."""
+
+    def payloads(self, entity: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """The payloads of these records as last read."""
+
+    def aside(self, entity: str, parents: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """The pieces put aside for these parents, by parent and key."""
+
+    def waiting(self, entity: str, most: int, after: str = "") -> Sequence[str]:
+        """At most so many parents whose pieces nobody took yet, in order, behind the parent `after`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +250,7 @@ class Account:
     options: Mapping[str, Any] = field(default_factory=dict)
     scale: float = 1.0
     transport: httpx.BaseTransport | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +326,10 @@ class DirectPlatform(Platform):
     def ids(self, entity: str) -> Iterator[Sequence[str]]:
         """Every id there is now, in pages: for sweeps. Raises, rather than stopping short, when it could not ask."""
 
+    def roll(self, entity: str, cursor: str = "") -> Iterator[Roll]:
+        """The same with all that the list tells beside the ids, so that a sweep also finds what a pull did not see."""
+        yield from (Roll(ids=page) for page in self.ids(entity))
+
     @abc.abstractmethod
     def get(self, entity: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
         """The records of these ids; None where the platform itself says there is none. Raises when it could not ask."""
@@ -303,6 +351,10 @@ class DirectPlatform(Platform):
     @abc.abstractmethod
     def url(self, entity: str, external_id: str) -> str:
         """The address of the record in the vendor's own web app."""
+
+    def forecast(self, entities: Sequence[str]) -> Iterator[Stretch]:
+        """What reading all of these for the first time takes, told by a request or two each; nothing where nobody can say."""
+        yield from ()
 
     def close(self) -> None:
         """Let its network connections go; it is not used after this."""

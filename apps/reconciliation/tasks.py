@@ -7,10 +7,12 @@ from contextlib import suppress
 
 from apps.connections.models import Company
 from apps.core.tasks import enqueue
+from apps.platforms.errors import PlatformError
 from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.rounds import whole_run
 from apps.reconciliation.tieout import tie_out
 from apps.sync.engine import AlreadyRunning
+from apps.sync.outlook import announce
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ SECONDS = 45
 def run_company(company_id: int) -> None:
     """One whole round of one company; when there is more to do, another is queued."""
     company = Company.objects.get(pk=company_id)
+    with suppress(PlatformError):  # what keeps a plan from being told, the round itself tells
+        announce(company)
     with suppress(AlreadyRunning):  # a hint that comes while somebody is at it has done its work
         if whole_run(company, cause="schedule", seconds=SECONDS, wait=False).get("more"):
             enqueue("apps.reconciliation.tasks.run_company", company_id)

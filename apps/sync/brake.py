@@ -6,10 +6,12 @@ from apps.connections.models import Company
 from apps.mirror.models import Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side
-from apps.sync.pull import Vanished
+from apps.sync.sweeping import Vanished
 
-#: What is compared by ids. Reference data is read whole each time.
+#: What is compared by ids, on either side as far as it is read there. Of other lists a pull reads all or nothing goes.
 SWEPT = frozenset({"customer", "invoice", "payment"})
+#: What of Syncro is compared as well: lists of which a pull reads the ends only.
+SWEPT_IN_SYNCRO = SWEPT | {"item", "contact", "vendor", "purchase_order"}
 
 
 def hold(company: Company, vanished: Vanished) -> int:

@@ -26,7 +26,7 @@ ENTITIES: tuple[Entity, ...] = (
 
 #: What is read only to know, never linked: reference data and what else moves a receivable.
 REFERENCE: dict[Side, tuple[str, ...]] = {
-    Side.SYNCRO: ("payment_method",),
+    Side.SYNCRO: ("payment_method", "item_category", "vendor", "contact", "purchase_order"),
     Side.BOOKS: (
         "account",
         "tax_code",

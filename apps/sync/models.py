@@ -23,6 +23,9 @@ class Cursor(models.Model):
     loaded_at = models.DateTimeField(null=True, help_text="When the first load was complete.")
     pulled_at = models.DateTimeField(null=True, help_text="When a pull last came to its end.")
     swept_at = models.DateTimeField(null=True, help_text="When all ids were last compared.")
+    rounds = models.JSONField(
+        default=dict, blank=True, help_text="Where a sweep and the re-reading of open ones go on."
+    )
     unreadable = models.JSONField(default=list, blank=True, help_text="Records that made no sense, a sentence each.")
 
     class Meta:

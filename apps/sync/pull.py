@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce, Now
 
 from apps.connections.models import Company
+from apps.mirror.kept import MirrorKept
 from apps.mirror.models import Application, Link, SyncroRecord
 from apps.mirror.states import SyncState
-from apps.mirror.store import Saved, mark_gone, rows_of, save_records
+from apps.mirror.store import Saved, mark_gone, save_records
 from apps.platforms.base import DirectPlatform, Page, Side
 from apps.platforms.records import Record
 from apps.sync.codes import RECHECKED
 from apps.sync.entities import NAMES, REFERENCE
 from apps.sync.models import Cursor
 
-#: How many gone records one look at a side may believe without asking a person (design.md 5, the brake).
-BRAKE_COUNT, BRAKE_SHARE = 5, 0.01
 ASK_AT_ONCE = 200
+#: So many payments are looked up in one query.
+LOOKED_UP = 1000
 
 
 @dataclass(slots=True)
@@ -34,20 +35,12 @@ class Pulled:
     changed: int = 0
     gone: int = 0
     whole: bool = True
-    changed_ids: tuple[str, ...] = ()
+    changed_ids: list[str] = field(default_factory=list)
     unreadable: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The row of `sync --json`."""
         return {"side": self.side.value, "entity": self.entity, "pulled": self.pulled, "changed": self.changed}
-
-
-class Vanished(Exception):
-    """More records vanished at once than is believed without asking a person."""
-
-    def __init__(self, side: Side, entity: str, ids: Sequence[str]) -> None:
-        self.side, self.entity, self.ids = side, entity, tuple(ids)
-        super().__init__(f"{len(ids)} {entity} records vanished from {side.value} at once")
 
 
 def entities_of(side: Side, chosen: Iterable[str] | None = None) -> list[str]:
@@ -69,6 +62,7 @@ def pull(
     last stored page.
     """
     cursor, _ = Cursor.objects.get_or_create(company=company, side=side, entity=entity)
+    full = full and cursor.loaded_at is not None  # a first load reads everything anyway, and goes on where it stopped
     done = Pulled(side, entity)
     for page in platform.pull(entity, "" if full else cursor.value, full=full):
         _apply_page(company, cursor, page, done)
@@ -84,11 +78,14 @@ def pull(
 def _apply_page(company: Company, cursor: Cursor, page: Page, done: Pulled) -> None:
     with transaction.atomic():
         saved = save_records(company, Side(cursor.side), page.records)
+        kept = MirrorKept(company, Side(cursor.side))
+        kept.put_aside(cursor.entity, page.aside)
+        kept.forget(cursor.entity, page.taken)
         done.gone += mark_gone(company, Side(cursor.side), cursor.entity, page.gone)
         Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor)
     done.pulled += len(page.records)
     done.changed += saved.new + saved.changed
-    done.changed_ids += saved.changed_ids
+    done.changed_ids.extend(saved.changed_ids)
     done.unreadable += tuple(page.unreadable)
 
 
@@ -138,6 +135,14 @@ def read_touched_invoices(company: Company, platform: DirectPlatform, payment_id
     """Read the Syncro invoices that changed payments are on: whether a payment moves an invoice's `updated_at` is not
     documented, and the split of a payment is worked out from their balances.
     """
+    saved = Saved()
+    for start in range(0, len(payment_ids), LOOKED_UP):
+        wanted = _touched(company, payment_ids[start : start + LOOKED_UP])
+        saved += read_again(company, Side.SYNCRO, "invoice", wanted, platform)
+    return saved
+
+
+def _touched(company: Company, payment_ids: Sequence[str]) -> list[str]:
     invoices = (
         Application.objects.filter(
             company=company, side=Side.SYNCRO, payment_id__in=payment_ids, document_entity="invoice"
@@ -147,8 +152,7 @@ def read_touched_invoices(company: Company, platform: DirectPlatform, payment_id
     )
     rows = SyncroRecord.objects.filter(company=company, entity="invoice", external_id__in=invoices)
     known = {key: set(shown or []) for key, shown in rows.values_list("external_id", "content__payment_ids")}
-    wanted = _not_yet_showing(company, list(invoices), known, payment_ids)
-    return read_again(company, Side.SYNCRO, "invoice", wanted, platform) if wanted else Saved()
+    return _not_yet_showing(company, list(invoices), known, payment_ids)
 
 
 def _not_yet_showing(
@@ -161,34 +165,3 @@ def _not_yet_showing(
     ).values_list("document_id", "payment_id")
     missing = {invoice for invoice, payment in parts if payment not in known.get(invoice, set())}
     return sorted(missing)
-
-
-def sweep(company: Company, side: Side, entity: str, platform: DirectPlatform) -> Pulled:
-    """Compare all ids with the rows: read what is new to us, and ask for each missing one itself before it counts as gone.
-
-    Raises Vanished when more is missing than is believed without a person.
-    """
-    done = Pulled(side, entity)
-    rows = rows_of(side)._default_manager.filter(company=company, entity=entity)
-    known = set(rows.filter(gone_at__isnull=True).exclude(status="deleted").values_list("external_id", flat=True))
-    there: set[str] = set()
-    for ids in platform.ids(entity):
-        there.update(ids)
-    saved = read_again(company, side, entity, sorted(there - known), platform)
-    missing = sorted(known - there)
-    gone = [
-        key
-        for start in range(0, len(missing), ASK_AT_ONCE)
-        for key in _really_gone(platform, entity, missing[start : start + ASK_AT_ONCE])
-    ]
-    if len(gone) > BRAKE_COUNT and len(gone) > BRAKE_SHARE * len(known):
-        raise Vanished(side, entity, gone)
-    done.gone = mark_gone(company, side, entity, gone)
-    done.changed, done.changed_ids = saved.new + saved.changed, saved.changed_ids
-    Cursor.objects.filter(company=company, side=side, entity=entity).update(swept_at=Now())
-    return done
-
-
-def _really_gone(platform: DirectPlatform, entity: str, ids: Sequence[str]) -> list[str]:
-    answer = platform.get(entity, ids)
-    return [key for key in ids if key in answer and answer[key] is None]

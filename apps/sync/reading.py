@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from apps.connections.models import Company
 from apps.connections.opening import came_through, did_not_answer, needs_sign_in, open_platform, refresh_facts
+from apps.connections.urgency import Urgency, asking
 from apps.core.clock import db_now
+from apps.mirror.kept import MirrorKept
 from apps.mirror.models import SyncroRecord
 from apps.platforms.base import DirectPlatform, Side
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, RateLimited, Refused, TryLater
@@ -18,10 +20,14 @@ from apps.sync.allocation import solve
 from apps.sync.batch import connected
 from apps.sync.current import Pass
 from apps.sync.entities import NAMES
+from apps.sync.loaded import read_open, settle_loaded
 from apps.sync.models import SESSION, Cursor, PostRound, Run
-from apps.sync.pull import Vanished, entities_of, pull, read_missing_customers, read_touched_invoices, sweep, watch_held
+from apps.sync.pull import Pulled, entities_of, pull, read_missing_customers, read_touched_invoices, watch_held
+from apps.sync.sweeping import Truncated, Vanished, sweep
 
 SWEEP_EVERY = timedelta(hours=24)
+#: Whole lists that a pass of the schedule reads only so often; somebody who asks gets them each time.
+SELDOM: dict[str, timedelta] = {"purchase_order": timedelta(hours=1)}
 
 
 @contextmanager
@@ -32,7 +38,7 @@ def opened(company: Company) -> Iterator[dict[Side, DirectPlatform]]:
         for side in Side:
             stored = connected(company, side)
             if not fetches_letters(stored.platform):
-                platforms[side] = open_platform(stored)
+                platforms[side] = open_platform(stored, kept=MirrorKept(company, side))
                 stack.callback(platforms[side].close)
         yield platforms
 
@@ -75,31 +81,74 @@ def read_side(this: Pass, side: Side, platform: DirectPlatform) -> None:
         _refresh_facts(this, side, platform)
         stored.refresh_from_db()
     for entity in entities_of(side, this.entities):
-        if entity not in platform.entities:
+        if entity not in platform.entities or _read_lately(this, side, entity):
             continue
         if this.out_of_time():
             this.more = True
             return
         try:
-            self_done = pull(this.company, side, entity, platform, full=this.full, stop=this.out_of_time)
+            whole = _read_entity(this, side, entity, platform)
         except (PermissionMissing, Refused, Gone) as error:
             if side is Side.BOOKS and entity in NAMES:
                 raise  # what the books hold already must be known before anything is written to them
             this.warnings.append(f"{platform.title} does not let {entity.replace('_', ' ')} be read: {error.message}")
             continue
-        this.pulled[(side, entity)] = self_done
-        this.warnings.extend(self_done.unreadable)
-        if self_done.pulled:
-            this.note(f"{platform.title}: read {self_done.pulled} {entity}")
-        if not self_done.whole:
+        if not whole:
             this.more = True
             return
-        _sweep_when_due(this, side, entity, platform)
     watch_held(this.company, side, platform)
     if side is Side.SYNCRO:
-        read_missing_customers(this.company, platform)
-        payments = this.pulled.get((side, "payment"))
+        _complete_syncro(this, platform)
+
+
+def _read_entity(this: Pass, side: Side, entity: str, platform: DirectPlatform) -> bool:
+    """Pull one entity, and compare its ids when that is due; False when time was up before the end."""
+    with asking(_urgency(this, side, entity)):
+        done = pull(this.company, side, entity, platform, full=this.full, stop=this.out_of_time)
+    this.pulled[(side, entity)] = done
+    this.warnings.extend(done.unreadable)
+    if done.pulled:
+        this.note(f"{platform.title}: read {done.pulled} {entity}")
+    return done.whole and _sweep_when_due(this, side, entity, platform)
+
+
+def _urgency(this: Pass, side: Side, entity: str) -> Urgency:
+    """A list that is read whole lets by who asks for changes."""
+    known = Cursor.objects.filter(company=this.company, side=side, entity=entity, loaded_at__isnull=False)
+    return Urgency.CHANGES if known.exists() and not this.full else Urgency.BULK
+
+
+def _read_lately(this: Pass, side: Side, entity: str) -> bool:
+    every = SELDOM.get(entity)
+    if every is None or this.until is None or this.full:
+        return False
+    return Cursor.objects.filter(
+        company=this.company, side=side, entity=entity, pulled_at__gt=db_now() - every
+    ).exists()
+
+
+def _complete_syncro(this: Pass, platform: DirectPlatform) -> None:
+    """What no list of Syncro tells, and what changed without a trace."""
+    read_missing_customers(this.company, platform)
+    payments = this.pulled.get((Side.SYNCRO, "payment"))
+    try:
+        if not _settle(this, platform):
+            this.more = True
+            return
         read_touched_invoices(this.company, platform, payments.changed_ids if payments else ())
+        if (Side.SYNCRO, "invoice") in this.pulled:
+            read_open(this.company, platform, this.started)
+    except PermissionMissing as error:
+        this.warnings.append(f"{platform.title} does not let single invoices be read: {error.message}")
+
+
+def _settle(this: Pass, platform: DirectPlatform) -> bool:
+    """Balances of a first load need the payments; where these cannot be read, each invoice is asked for."""
+    payments = Cursor.objects.filter(company=this.company, side=Side.SYNCRO, entity="payment")
+    known = payments.filter(loaded_at__isnull=False).exists()
+    if not known and "payment" not in entities_of(Side.SYNCRO, this.entities):
+        return True
+    return settle_loaded(this.company, platform, this.out_of_time, payments=known)
 
 
 def _refresh_facts(this: Pass, side: Side, platform: DirectPlatform) -> None:
@@ -112,21 +161,32 @@ def _refresh_facts(this: Pass, side: Side, platform: DirectPlatform) -> None:
         this.warnings.append(f"{platform.title}'s settings cannot be read: {error.message}")
 
 
-def _sweep_when_due(this: Pass, side: Side, entity: str, platform: DirectPlatform) -> None:
-    """Deletions leave no trace: all ids are compared once a day, and on request."""
+def _sweep_when_due(this: Pass, side: Side, entity: str, platform: DirectPlatform) -> bool:
+    """Deletions leave no trace: all ids are compared once a day, and on request. False when time was up."""
     cursor = Cursor.objects.get(company=this.company, side=side, entity=entity)
     last: datetime | None = cursor.swept_at or (None if this.full else cursor.loaded_at)
-    if entity not in brake.SWEPT or (last is not None and db_now() - last < SWEEP_EVERY and not this.full):
-        return
+    swept = brake.SWEPT_IN_SYNCRO if side is Side.SYNCRO else brake.SWEPT
+    if entity not in swept or (last is not None and db_now() - last < SWEEP_EVERY and not this.full):
+        return True
     try:
-        swept = sweep(this.company, side, entity, platform)
+        with asking(Urgency.BULK):
+            done = sweep(this.company, side, entity, platform, this.out_of_time)
     except Vanished as vanished:
         brake.hold(this.company, vanished)
-        return
-    brake.release(this.company, side, entity)
-    pulled = this.pulled[(side, entity)]
+        return True
+    except Truncated as truncated:
+        this.warnings.append(str(truncated))
+        return True
+    if done.whole:
+        brake.release(this.company, side, entity)
+    _add(this.pulled[(side, entity)], done)
+    return done.whole
+
+
+def _add(pulled: Pulled, swept: Pulled) -> None:
     pulled.changed += swept.changed
-    pulled.changed_ids += swept.changed_ids
+    pulled.gone += swept.gone
+    pulled.changed_ids.extend(swept.changed_ids)
 
 
 def read_after_writing(this: Pass, platforms: dict[Side, DirectPlatform]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from threading import Thread
+
 import pytest
 from django.conf import LazySettings
 from django.db import transaction
 
-from apps.connections.beside import ask
-from apps.connections.budget import SharedLimiter
-from apps.connections.models import Budget, Connection
+from apps.connections.beside import ask, close_beside
+from apps.connections.budget import SHARE, SharedLimiter
+from apps.connections.models import Budget, Connection, Turn
+from apps.connections.urgency import Urgency, asking, urgency
+from apps.core.clock import db_now
 from apps.platforms.base import Bucket
 from apps.platforms.errors import RateLimited
 from tests.connections.elsewhere import start
@@ -88,3 +93,89 @@ def test_what_shares_a_bucket_is_said_by_its_scope(connection: Connection, setti
         limiter.key(Bucket(name="requests", per_minute=1, scope=scope)) for scope in ("connection", "app", "egress")
     ]
     assert keys == [f"connection:{connection.pk}:requests", "app:syncro:requests", "egress:gate:syncro:requests"]
+
+
+def waits(limiter: SharedLimiter, bucket: Bucket, other: int, how: Urgency, served: float, until: float = 60) -> None:
+    """Another connection waits for this bucket, served so many seconds ago; it never comes."""
+    now = db_now()
+    frees(limiter, bucket)
+    Turn.objects.create(
+        key=limiter.key(bucket),
+        connection=other,
+        urgency=how,
+        served_at=now - timedelta(seconds=served),
+        waiting_until=now + timedelta(seconds=until),
+    )
+
+
+def frees(limiter: SharedLimiter, bucket: Bucket) -> None:
+    """Just now there is one place."""
+    Budget.objects.update_or_create(key=limiter.key(bucket), defaults={"next_free": db_now()})
+
+
+def served(limiter: SharedLimiter, bucket: Bucket, how: Urgency) -> bool:
+    """Whether a place that is free now goes to this connection."""
+    return limiter._next_place(bucket, how, 20.0) is None
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "goes_first"),
+    [("PEOPLE", "CHANGES", True), ("CHANGES", "PEOPLE", False), ("BULK", "PEOPLE", False), ("PEOPLE", "BULK", True)],
+)
+def test_people_go_first_whoever_waited_longer(
+    connection: Connection, mine: str, theirs: str, goes_first: bool
+) -> None:
+    limiter = SharedLimiter(connection)
+    waits(limiter, SLOW, connection.pk + 1, Urgency[theirs], served=3600 if goes_first else 0)
+    assert served(limiter, SLOW, Urgency[mine]) is goes_first
+
+
+def test_changes_go_before_a_load_until_its_share_is_due(connection: Connection) -> None:
+    limiter, step = SharedLimiter(connection), 60.0
+    waits(limiter, SLOW, connection.pk + 1, Urgency.BULK, served=step)
+    waits(limiter, SLOW, connection.pk + 2, Urgency.CHANGES, served=0)
+    assert not served(limiter, SLOW, Urgency.BULK)
+    assert served(limiter, SLOW, Urgency.CHANGES)
+    frees(limiter, SLOW)
+    Turn.objects.filter(urgency=Urgency.BULK).update(served_at=db_now() - timedelta(seconds=SHARE * step))
+    assert not served(limiter, SLOW, Urgency.CHANGES)
+
+
+def test_among_equals_whoever_was_served_longest_ago_goes_first(connection: Connection) -> None:
+    limiter = SharedLimiter(connection)
+    assert served(limiter, SLOW, Urgency.CHANGES)
+    waits(limiter, SLOW, connection.pk + 1, Urgency.CHANGES, served=60)
+    assert not served(limiter, SLOW, Urgency.CHANGES)
+    Turn.objects.exclude(connection=connection.pk).update(served_at=db_now())
+    assert served(limiter, SLOW, Urgency.CHANGES)
+
+
+def test_who_never_comes_back_keeps_no_place_open(connection: Connection) -> None:
+    limiter = SharedLimiter(connection)
+    waits(limiter, SLOW, connection.pk + 1, Urgency.PEOPLE, served=60, until=-0.01)
+    assert served(limiter, SLOW, Urgency.BULK)
+
+
+def test_each_place_moves_the_next_one_on_however_many_ask_at_once(connection: Connection) -> None:
+    bucket, each, callers = Bucket(name="requests", per_minute=6000, burst=5), 20, 6
+    limiter, begun = SharedLimiter(connection), db_now()
+
+    def draw() -> None:
+        for _ in range(each):
+            limiter.acquire(bucket)
+        close_beside()
+
+    threads = [Thread(target=draw) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Budget.objects.get().next_free - begun >= timedelta(seconds=each * callers * 60 / bucket.per_minute)
+
+
+def test_urgency_is_said_once_for_a_stretch_of_work() -> None:
+    with asking(Urgency.BULK):
+        with asking(Urgency.PEOPLE):
+            assert urgency() is Urgency.PEOPLE
+        assert urgency() is Urgency.BULK
+    assert urgency() is Urgency.CHANGES

@@ -94,8 +94,19 @@ def test_a_right_token_connects(acme: Company, vendor: Vendor, token: Path) -> N
 def test_a_missing_permission_is_said_with_what_it_costs(acme: Company, vendor: Vendor, token: Path) -> None:
     vendor.answers["payments"] = (401, {"error": "Not authorized"})
     said = run("connect", "acme", "syncro", "--subdomain", "acme", "--token-file", str(token))
-    assert said["missing"] == {"Payments - View List": "Payments cannot be read."}
+    assert list(said["missing"]) == ["Payments - View List"]
+    assert "Does not work: Payments sent to the books (F07); " in said["missing"]["Payments - View List"]
     assert Connection.objects.get().missing == said["missing"]
+
+
+def test_staff_say_when_a_token_expires_and_the_next_one_forgets_it(acme: Company, vendor: Vendor, token: Path) -> None:
+    words = ("connect", "acme", "syncro", "--subdomain", "acme", "--token-file", str(token))
+    run(*words, "--expires", "2027-01-31")
+    said = ConnectionTokens(Connection.objects.get()).read().expires_at
+    assert said is not None
+    assert said.isoformat() == "2027-01-31T00:00:00+00:00"
+    run(*words)
+    assert ConnectionTokens(Connection.objects.get()).read().expires_at is None
 
 
 def test_a_wrong_token_changes_nothing(acme: Company, vendor: Vendor, token: Path) -> None:

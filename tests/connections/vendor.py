@@ -11,7 +11,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-LISTS = ("payment_methods", "customers", "products", "invoices", "payments")
+LISTS = (
+    "payment_methods", "categories", "vendors", "contacts", "purchase_orders", "customers", "products", "invoices",
+    "payments", "line_items",
+)  # fmt: skip
 
 
 @dataclass

@@ -53,3 +53,31 @@ class SyncroPayment(SyncroRecord):
 
     class Meta:
         proxy = True
+
+
+class SyncroContact(SyncroRecord):
+    """A person of a Syncro customer or vendor (Syncro's screens say end user)."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroVendor(SyncroRecord):
+    """Somebody a Syncro account buys from."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroPurchaseOrder(SyncroRecord):
+    """A Syncro purchase order."""
+
+    class Meta:
+        proxy = True
+
+
+class SyncroCategory(SyncroRecord):
+    """A category of Syncro's products."""
+
+    class Meta:
+        proxy = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -15,23 +16,33 @@ from apps.platforms.syncro.errors import refusal, sentence
 
 Raw = dict[str, Any]
 
-#: 180 requests a minute per IP address, over all accounts behind it (API basics: Rate limit).
+#: 180 requests a minute per IP address, over all accounts behind it (API basics: Rate limit). Places and burst together
+#: stay below it in every minute there is; five more are left for requests that travel longer than those behind them.
 LIMITS = Limits(
-    buckets=(Bucket(name="requests", per_minute=180, burst=10, scope="egress"),),
+    buckets=(Bucket(name="requests", per_minute=170, burst=5, scope="egress"),),
     page_size=25,
     deadline=60,
     settle=120,
     retry_wait=30,
 )
-#: Path and envelope of each entity. "include_disabled" shows customers that would else look deleted.
+#: Path of each entity. "include_disabled" shows customers that would else look deleted.
 PATHS: Mapping[str, str] = {
     "payment_method": "payment_methods",
+    "item_category": "products/categories",
+    "vendor": "vendors",
+    "contact": "contacts",
+    "purchase_order": "purchase_orders",
     "customer": "customers",
     "item": "products",
     "invoice": "invoices",
     "payment": "payments",
 }
-WRAPPERS: Mapping[str, str] = {"customer": "customer", "item": "product", "invoice": "invoice", "payment": "payment"}
+#: The feed of all lines: no entity, but a list like the others.
+FEED = "line_items"
+WRAPPERS: Mapping[str, str] = {
+    "customer": "customer", "contact": "contact", "vendor": "vendor", "item": "product", "invoice": "invoice",
+    "payment": "payment", "purchase_order": "purchase_order",
+}  # fmt: skip
 LIST_QUERY: Mapping[str, Mapping[str, str]] = {"customer": {"include_disabled": "true"}}
 #: The body of an endpoint whose feature is switched off, with status 200 (API basics: error shapes).
 SWITCHED_OFF = b"Disabled"
@@ -44,14 +55,23 @@ class Client:
         self.wire = Wire(account, LIMITS)
         self._account = account
         self._headers: dict[str, str] | None = None
+        self._heard = ""
 
     def ask(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """The JSON at a path. Raises Gone for 404, PermissionMissing, NeedsReconnect, TryLater."""
         answer = self.wire.read("GET", path, query, self._authorized())
+        self._heard = answer.headers.get("date", "")
         if answer.content.strip() == SWITCHED_OFF:
             raise PermissionMissing("This feature is switched off in Syncro.")
         self._check(answer, path)
         return self.wire.json(answer)
+
+    def now(self) -> str:
+        """The instant of the last answer by the vendor's own clock, to the second; ours where it does not tell."""
+        try:
+            return parsedate_to_datetime(self._heard).isoformat()
+        except ValueError:
+            return self._account.clock().isoformat()
 
     def one(self, entity: str, external_id: str) -> Raw | None:
         """The detail of one record; None where Syncro says there is none, also when the number of another one fits."""
@@ -64,9 +84,10 @@ class Client:
 
     def slice(self, entity: str, page: int, query: Mapping[str, str] | None = None) -> Slice:
         """One page of a list; Unavailable when the answer is no list."""
-        name = PATHS[entity]
+        path = PATHS.get(entity, entity)
+        name = path.rpartition("/")[2]
         try:
-            body = self.ask(f"/{name}", {**LIST_QUERY.get(entity, {}), **(query or {}), "page": str(page)})
+            body = self.ask(f"/{path}", {**LIST_QUERY.get(entity, {}), **(query or {}), "page": str(page)})
         except Gone as error:
             raise Unavailable(f"Syncro has no list of {name} at this address.", code=error.code) from error
         rows = body.get(name) if isinstance(body, Mapping) else body

@@ -11,7 +11,7 @@ from apps.platforms.markers import read_marker
 from apps.platforms.paging import Row
 from apps.platforms.records import Customer, Payment, Record
 from apps.platforms.syncro.client import Client, Raw
-from apps.platforms.syncro.lists import LAST
+from apps.platforms.syncro.ends import LAST
 from apps.platforms.syncro.translate import READERS
 from apps.platforms.syncro.translate.payments import parts_of
 from apps.platforms.syncro.translate.values import amount, text

@@ -1,4 +1,4 @@
-"""The contract kept by Syncro: customers, items, invoices and payments read; customers and payments written."""
+"""The contract kept by Syncro: all it tells is read; customers and payments are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from typing import Any, ClassVar
 
 import httpx
 
-from apps.platforms.base import Account, Answer, DirectPlatform, Draft, Found, Health, Outcome, Page, Side, Verb, Write
+from apps.platforms.base import (
+    Account,
+    Answer,
+    DirectPlatform,
+    Draft,
+    Found,
+    Health,
+    Outcome,
+    Page,
+    Roll,
+    Side,
+    Verb,
+    Write,
+)
 from apps.platforms.errors import (
     NeedsReconnect,
     PermissionMissing,
@@ -18,8 +31,10 @@ from apps.platforms.errors import (
     Unreadable,
     Unsure,
 )
+from apps.platforms.forecast import Stretch
 from apps.platforms.records import Customer, Facts, Payment, Record
-from apps.platforms.syncro import health, lists, looking
+from apps.platforms.syncro import health, lists, looking, outlook, tabs
+from apps.platforms.syncro.changes import read
 from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
 from apps.platforms.syncro.errors import sentence
 from apps.platforms.syncro.translate import READERS
@@ -29,7 +44,8 @@ from apps.platforms.syncro.translate.payments import write_payment
 #: Screens of the web app, below the account's own host.
 SCREENS: Mapping[str, str] = {
     "customer": "customers", "item": "products", "invoice": "invoices", "payment": "payments",
-    "payment_method": "payment_methods",
+    "payment_method": "payment_methods", "item_category": "product_categories", "vendor": "vendors",
+    "contact": "contacts", "purchase_order": "purchase_orders",
 }  # fmt: skip
 #: Errors that end a send; all others belong to the write.
 STOPS = (TryLater, Unsure, NeedsReconnect)
@@ -41,7 +57,7 @@ class Syncro(DirectPlatform):
     key: ClassVar[str] = "syncro"
     title: ClassVar[str] = "Syncro"
     side: ClassVar[Side] = Side.SYNCRO
-    entities: ClassVar[tuple[str, ...]] = ("payment_method", "customer", "item", "invoice", "payment")
+    entities: ClassVar[tuple[str, ...]] = tuple(PATHS)
     writes: ClassVar[Mapping[str, frozenset[Verb]]] = {
         "customer": frozenset({Verb.CREATE, Verb.UPDATE}),
         "payment": frozenset({Verb.CREATE}),
@@ -66,25 +82,39 @@ class Syncro(DirectPlatform):
         return health.facts(self.client, self.account)
 
     def pull(self, entity: str, cursor: str, *, full: bool = False) -> Iterator[Page]:
-        """See lists.pull: invoices with their details; the others from their lists. PermissionMissing names its box."""
+        """See lists.pull and feed.Load. A module that is switched off costs nothing. PermissionMissing names its box."""
+        if tabs.is_off(self.account, entity):
+            yield Page(cursor=cursor, last=True)
+            return
         try:
-            yield from lists.pull(self.client, entity, cursor, full=full)
+            yield from lists.pull(self.client, entity, cursor, full=full, kept=self.account.kept)
         except PermissionMissing as error:
             raise PermissionMissing(health.lacks(entity), code=error.code) from error
+
+    def forecast(self, entities: Sequence[str]) -> Iterator[Stretch]:
+        """See outlook.forecast."""
+        return outlook.forecast(self.client, [each for each in entities if not tabs.is_off(self.account, each)])
 
     def ids(self, entity: str) -> Iterator[Sequence[str]]:
         """Every id, from thin lists; raises when a page could not be read."""
         return lists.ids(self.client, entity)
 
+    def roll(self, entity: str, cursor: str = "") -> Iterator[Roll]:
+        """The same lists with all they tell: see lists.roll. PermissionMissing names its box."""
+        try:
+            yield from lists.roll(self.client, entity, int(cursor or 1))
+        except PermissionMissing as error:
+            raise PermissionMissing(health.lacks(entity), code=error.code) from error
+
     def get(self, entity: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
         """One request each; None for 404 and for null. Payment methods come from their list. What cannot be read is
         left out: neither there nor gone.
         """
-        if entity == "payment_method":
+        if entity in lists.ONE_PAGE:
             known = {str(row["id"]): READERS[entity](row) for row in self.client.slice(entity, 1).rows}
             return {key: known.get(key) for key in ids}
         details = {key: self.client.one(entity, key) for key in ids}
-        there = lists.read(entity, [raw for raw in details.values() if raw]).records
+        there = read(entity, [raw for raw in details.values() if raw]).records
         return {key: None for key, raw in details.items() if not raw} | {record.external_id: record for record in there}
 
     def draft(self, entity: str, writes: Sequence[Write], new_key: Callable[[], str]) -> list[Draft]:

@@ -10,7 +10,7 @@ import pytest
 
 from apps.platforms.errors import NeedsReconnect, PermissionMissing, Unavailable
 from apps.platforms.records import Application, Invoice, ItemKind, Payment, Status
-from apps.platforms.syncro import lists
+from apps.platforms.syncro import ends
 from tests.platforms.syncro.conftest import Shop
 
 
@@ -76,7 +76,7 @@ def test_short_lists_are_read_whole_each_time(shop: Shop, entity: str) -> None:
 
 
 def test_of_a_long_list_both_ends_are_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "WHOLE", 4)
+    monkeypatch.setattr(ends, "WHOLE", 4)
     keys = [shop.pay("1.00") for _ in range(150)]
     first, cursor = shop.pulled("payment")
     assert len(first) == 150

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.connections.commands import SIGN_IN, USAGE, TieoutCommand
+from apps.connections.commands import SIGN_IN, USAGE, TieoutCommand, calendar_day
 from apps.connections.connecting import connect_account, connection_of
 from apps.connections.doors import first_webhook
 from apps.connections.mailboxes import make_mailbox
@@ -40,6 +42,9 @@ class Command(TieoutCommand):
                 parser.add_argument(f"--{entry.account_option}", help=f"{entry.title}: {entry.account_help}")
         for option, titles in _titles().items():
             parser.add_argument(_flag(option), type=Path, help=f"{', '.join(titles)}: {FILES[option]}")
+        parser.add_argument(
+            "--expires", type=calendar_day, metavar="DATE", help="the token's expiration date, which no platform tells"
+        )
         parser.add_argument("--every", type=int, default=0, metavar="MINUTES", help="with --out: how often it calls us")
 
     def work(self, **options: Any) -> None:
@@ -54,12 +59,15 @@ class Command(TieoutCommand):
         if entry.fetches_letters:
             self._let_in(company, platform, options["out"], options["every"])
         else:
-            self._sign_in(company, platform, options[entry.account_option], options[entry.sign_in.value])
+            expires = options["expires"] if entry.sign_in is SignIn.TOKEN else None
+            self._sign_in(company, platform, options[entry.account_option], options[entry.sign_in.value], expires)
 
-    def _sign_in(self, company: Company, platform: str, account: str, file: Path) -> None:
+    def _sign_in(self, company: Company, platform: str, account: str, file: Path, expires: date | None) -> None:
         """Look at the account, keep the sign-in, say what is missing."""
         entry = PLATFORMS[platform]
         tokens = TOKENS[entry.sign_in](read_secret(file))
+        if expires:
+            tokens = replace(tokens, expires_at=datetime.combine(expires, time.min, UTC))
         try:
             health = connect_account(company, platform, account, tokens)
         except NeedsReconnect as error:

@@ -95,6 +95,11 @@ def _read(rows: Sequence[RawLine], subtotal: Decimal) -> tuple[list[Decimal], li
     return exact, [cents(value) for value in exact]
 
 
+def sums_to(rows: Sequence[RawLine], subtotal: Decimal) -> bool:
+    """Whether these lines, read in one of the READINGS, come to the subtotal."""
+    return sum(line_amounts(rows, cents(subtotal)), Decimal(0)) == cents(subtotal)
+
+
 def _running(exact: Sequence[Decimal]) -> list[Decimal]:
     """Amounts whose running sums are the rounded running sums of the exact ones."""
     sums = [Decimal(0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +15,14 @@ from apps.platforms.records import Status
 
 D = TypeVar("D", bound=date)
 
-#: Never kept: they sign somebody in. They are dropped, not masked, so that a mask can never be written back.
-SECRETS = frozenset({"user_token", "online_profile_url", "portal_key", "api_key", "signature_data"})
+#: Never kept: they sign somebody in, pay, or sign for somebody. They are dropped, not masked, so that a mask can never be
+#: written back.
+SECRETS = re.compile(
+    r"(.*_)?(token|portal_key|api_key|online_profile_url|password|cvv|cvc|card_number|signature(_data|_name)?)",
+    re.IGNORECASE,
+)
+#: An address that signs a customer in, whatever the field is called.
+SIGNS_IN = re.compile(r"\s*https?://\S*[?&](portal_key|api_key|token)=", re.IGNORECASE)
 
 
 def amount(value: object) -> Decimal | None:
@@ -74,8 +81,12 @@ def envelope(raw: Mapping[str, Any], *, disabled: bool = False) -> dict[str, Any
     }
 
 
+def _hides(name: str, value: Any) -> bool:
+    return bool(SECRETS.fullmatch(name) or (isinstance(value, str) and SIGNS_IN.match(value)))
+
+
 def without_secrets(value: Any) -> Any:
-    """A copy of a payload without SECRETS, at any depth."""
+    """A copy of a payload without SECRETS and addresses that sign somebody in, at any depth."""
     if isinstance(value, Mapping):
-        return {name: without_secrets(item) for name, item in value.items() if name not in SECRETS}
+        return {name: without_secrets(item) for name, item in value.items() if not _hides(str(name), item)}
     return [without_secrets(item) for item in value] if isinstance(value, list) else value

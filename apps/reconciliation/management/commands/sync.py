@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from apps.connections.commands import FAILED, SIGN_IN, UNAVAILABLE, TieoutCommand
+from apps.connections.models import Company
+from apps.platforms.errors import PlatformError
 from apps.reconciliation.rounds import whole_run
 from apps.sync.entities import NAMES
+from apps.sync.outlook import Plan, plan_of
 
 #: The exit codes of what stopped a run early.
 STOPPED: Mapping[str, int] = {"needs_sign_in": SIGN_IN, "unavailable": UNAVAILABLE}
@@ -33,6 +37,7 @@ class Command(TieoutCommand):
     def work(self, **options: Any) -> None:
         """The round, its figures, and the exit code of what stopped it."""
         company = self.company(options["slug"], "sync")
+        plan = self._plan(company, options["full"])
         told = whole_run(
             company,
             dry_run=options["dry_run"],
@@ -41,10 +46,21 @@ class Command(TieoutCommand):
             cause="command",
             note=self.note,
         )
+        if plan is not None:
+            told["plan"] = plan.as_json()
         self.say_json(told) if self.as_json else self._say_all(told)
         stopped = told.get("stopped") or {}
         if stopped:
             raise CommandError(stopped["sentence"], returncode=STOPPED.get(stopped["code"], FAILED))
+
+    def _plan(self, company: Company, full: bool) -> Plan | None:
+        """Say what a first load will take; what keeps it from being told, the round itself tells."""
+        with suppress(PlatformError):
+            plan = plan_of(company, full=full)
+            for sentence in plan.sentences if plan else ():
+                self.note(sentence)
+            return plan
+        return None
 
     def _say_all(self, told: Mapping[str, Any]) -> None:
         for each in told["runs"]:
