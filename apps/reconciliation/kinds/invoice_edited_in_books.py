@@ -42,11 +42,9 @@ def _steps(case: Case, fields: Sequence[Difference]) -> Iterator[str]:
     """What a person does in Syncro to follow the books; nothing is changed there on a paid invoice."""
     number = case.row.content.get("number") or case.row.external_id
     yield f"In Syncro open invoice {number}."
-    paid = (
-        [part for part in payments_on(case.link.company, Side.SYNCRO, case.link.syncro.external_id)]
-        if case.link.syncro
-        else []
-    )
+    ours = case.link.syncro
+    settled = ours is not None and ours.amount and ours.balance == 0
+    paid = list(payments_on(case.link.company, Side.SYNCRO, ours.external_id)) if ours and settled else []
     for part in paid:
         yield f"Take payment {part.payment_id} off it first: note its amount, method and reference, then delete it."
     for each in fields:

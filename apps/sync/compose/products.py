@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from apps.mappings.lookup import MappingMissing
-from apps.mirror.models import Link
+from apps.mirror.models import BooksRecord, Link
 from apps.platforms.base import Side
 from apps.platforms.records import Line
 from apps.sync.compose.desk import Desk, Held
@@ -53,7 +53,10 @@ class Products:
             return False
 
     def _usual_account(self) -> tuple[str, ...]:
-        return (self.desk.chosen.income_account(""),)
+        """The account of lines without product, by its id and by its number: the books name either."""
+        chosen = self.desk.chosen.income_account("")
+        row = BooksRecord.objects.filter(company=self.desk.company, entity="account", external_id=chosen).first()
+        return (chosen, *filter(None, (row.content.get("number") if row is not None else "",)))
 
     def _code(self, own: Line) -> str:
         link: Link | None = self._ours.get(own.item_id)
