@@ -19,7 +19,8 @@ class Store:
     """
 
     def __init__(self, path: Path | str = ":memory:") -> None:
-        if path != ":memory:":
+        self._outlives = path != ":memory:"
+        if self._outlives:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -64,6 +65,8 @@ class Store:
 
     def commit(self) -> None:
         """Write what changed since the last commit, in one transaction."""
+        if not self._outlives:
+            self._dirty = {}
         if not self._dirty:
             return
         self._db.execute("BEGIN")

@@ -1,57 +1,36 @@
-"""One Syncro account: who may come in, how often, how lists are paged, and what an invoice comes to."""
+"""One Syncro account: who may come in, how often, and how lists are paged."""
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
-from apps.sandbox.frame import PocketApp, Request, Response
+from apps.sandbox.frame import Fault, PocketApp, Request, Response
 from apps.sandbox.store import Document, Store
-from apps.sandbox.syncro import values
+from apps.sandbox.syncro import permissions, values
+from apps.sandbox.syncro.readings import READINGS
+from apps.sandbox.syncro.shelves import Shelves
 from apps.sandbox.syncro.webhooks import Postman
 
 BASE = "/api/v1"
 SUBDOMAIN = "acme"
 PER_MINUTE = 180
+PERMISSIONS = permissions.PERMISSIONS
 
-PERMISSIONS: tuple[tuple[str, str, str], ...] = (
-    ("GET", r"/customers", "Customers - List/Search"),
-    ("POST", r"/customers", "Customers - Create"),
-    ("GET", r"/customers/[^/]+", "Customers - View Detail"),
-    ("PUT", r"/customers/[^/]+", "Customers - Edit"),
-    ("DELETE", r"/customers/[^/]+", "Customers - Delete"),
-    ("GET", r"/products(/.*)?", "Products - List/Search"),
-    ("POST", r"/products", "Products - Create"),
-    ("PUT", r"/products/[^/]+", "Products - Edit"),
-    ("GET", r"/invoices", "Invoices - List/Search"),
-    ("POST", r"/invoices", "Invoices - Create"),
-    ("GET", r"/invoices/[^/]+", "Invoices - View Details"),
-    ("PUT", r"/invoices/[^/]+", "Invoices - Edit"),
-    ("DELETE", r"/invoices/[^/]+", "Invoices - Delete"),
-    ("POST", r"/invoices/[^/]+/line_items", "Invoices - Edit"),
-    ("PUT", r"/invoices/[^/]+/line_items/[^/]+", "Invoices - Edit"),
-    ("DELETE", r"/invoices/[^/]+/line_items/[^/]+", "Invoices - Edit"),
-    ("GET", r"/line_items", "Global Admin"),
-    ("GET", r"/payments", "Payments - View List"),
-    ("GET", r"/payments/[^/]+", "Payments - View List"),
-    ("POST", r"/payments", "Payments - Create"),
-    ("GET", r"/vendors", "Vendors - List"),
-    ("GET", r"/vendors/[^/]+", "Vendors - View Details"),
-    ("GET", r"/purchase_orders", "Purchase Orders - List/Search"),
-    ("GET", r"/purchase_orders/[^/]+", "Purchase Orders - View Details"),
-)
 FIRST_IDS = {
     "customer": 24_152_385, "invoice": 1_649_793_879, "line": 123_197_177, "payment": 44_123_334,
     "product": 22_739_503, "category": 310_204, "tax_rate": 88_421, "payment_method": 51_007,
+    "vendor": 611_204, "purchase_order": 2_050_182, "order_line": 8_204_551, "contact": 30_118_702,
+    "location": 20_117, "sku": 940_112, "quantity": 7_311_904, "estimate": 12_402_119, "schedule": 501_377,
 }  # fmt: skip
 NOT_AUTHORIZED = {"error": "Not authorized. Please ask account admin to update your group permissions."}
 FIRST_METHODS = ("Credit Card", "Cash", "Check", "Offline CC", "Quick", "Other", "Store Credit")
 
-Show = Callable[[Document], Document]
+UNASKED = ("page", "per_page", "api_key")
+
+T = TypeVar("T")
 
 
 class Gate:
@@ -76,35 +55,29 @@ class Gate:
 
 
 class Account(PocketApp):
-    """The door, the clock, the ids and the sums that every part of the pocket shares.
+    """The door, the clock, the ids and the lists that every part of the pocket shares.
 
-    retry_after: "always", "never" or "alternate" (the vendor's pages disagree); payment_touches_invoice: whether a
-    payment moves an invoice's updated_at (not documented); apply_payments_unit: "cents" or "dollars" (disputed);
-    requires_number: whether POST /invoices insists on a number (disputed); newest_first: order of the lists;
-    query_finds_ref: whether GET /payments?query= looks at ref_num (not documented: by default only at names).
+    What the vendor's pages leave open is an attribute of its own, named and explained in READINGS.
     """
 
     name: ClassVar[str] = "syncro"
 
     def __init__(self, store: Store, subdomain: str = SUBDOMAIN, gate: Gate | None = None) -> None:
-        super().__init__(store)
+        self.shelves = Shelves(store)
+        super().__init__(self.shelves)
         self.subdomain = subdomain
         self.gate = gate or Gate()
         self.limit_scale = 1.0
-        self.retry_after = "alternate"
-        self.payment_touches_invoice = False
-        self.apply_payments_unit = "cents"
-        self.requires_number = True
-        self.newest_first = False
-        self.query_finds_ref = False
+        self.readings = {name: default for name, (default, _, _) in READINGS.items()}
         self.postman = Postman()
+        self.counts: Counter[tuple[str, str]] = Counter()
         self._refused = 0
         self._numbers: dict[str, int] = {}
         self._paid_by: defaultdict[str, dict[int, None]] = defaultdict(dict)
         for doc in store.all("invoice"):
-            self.keep_invoice(doc)
+            self._numbers[doc["number"]] = doc["id"]
         for doc in store.all("payment"):
-            self.keep_payment(doc)
+            self._note_payment(doc)
         self.furnish()
 
     def furnish(self) -> None:
@@ -123,7 +96,7 @@ class Account(PocketApp):
     def control_reset(self) -> None:
         """Forget everything but what a new account has."""
         super().control_reset()
-        for known in (self.gate, self._numbers, self._paid_by):
+        for known in (self.gate, self.counts, self._numbers, self._paid_by):
             known.clear()
         self.furnish()
 
@@ -134,9 +107,12 @@ class Account(PocketApp):
 
     def keep_payment(self, doc: Document) -> Document:
         """Keep a payment where its invoices find it."""
+        self._note_payment(doc)
+        return self.store.put("payment", doc["id"], doc)
+
+    def _note_payment(self, doc: Document) -> None:
         for key in (*doc["allocation"], *map(str, doc["invoice_ids"])):
             self._paid_by[key][doc["id"]] = None
-        return self.store.put("payment", doc["id"], doc)
 
     def by_number(self, number: str) -> Document | None:
         """The invoice that carries a number."""
@@ -170,7 +146,9 @@ class Account(PocketApp):
         if wait is None:
             return None
         self._refused += 1
-        told = self.retry_after == "always" or (self.retry_after == "alternate" and self._refused % 2 == 1)
+        told = self.readings["retry_after"] == "always" or (
+            self.readings["retry_after"] == "alternate" and self._refused % 2 == 1
+        )
         return Response(429, {"error": "Rate limit exceeded."}, {"Retry-After": str(wait)} if told else {})
 
     def token_of(self, request: Request) -> Document | None:
@@ -186,12 +164,12 @@ class Account(PocketApp):
         token = self.token_of(request)
         if token is None:
             return Response(401, {"error": "Not authorized."})
-        path = request.path.removeprefix(BASE)
-        for method, pattern, permission in PERMISSIONS:
-            if method == request.method and re.fullmatch(pattern, path):
-                granted = token["permissions"]
-                return None if granted is None or permission in granted else Response(401, NOT_AUTHORIZED)
-        return None
+        permission = permissions.needed(request.method, request.path.removeprefix(BASE))
+        return None if permissions.allows(token, permission) else Response(401, NOT_AUTHORIZED)
+
+    def _note(self, request: Request, response: Response, fault: Fault | None) -> None:
+        super()._note(request, response, fault)
+        self.counts[request.method, request.path.removeprefix(BASE)] += 1
 
     def body_of(self, request: Request) -> Document:
         """The JSON object sent; anything else counts as nothing sent."""
@@ -201,12 +179,39 @@ class Account(PocketApp):
             return {}
         return body if isinstance(body, dict) else {}
 
-    def page(self, request: Request, docs: Sequence[Document], size: int) -> tuple[list[Document], int, int]:
-        """One page of a list, its number, and the number of pages; `per_page` is not honoured."""
+    def asked_page(self, request: Request) -> int:
+        """The number of the page that was asked for."""
         given = request.arg("page", "1")
-        wanted = max(1, int(given)) if given.isdecimal() else 1
-        pages = max(1, -(-len(docs) // size))
-        return list(docs[(wanted - 1) * size : wanted * size]), wanted, pages
+        return max(1, int(given)) if given.isdecimal() else 1
+
+    def page(self, request: Request, rows: Sequence[T], size: int) -> tuple[list[T], int, int]:
+        """One page of a list, its number, and the number of pages; `per_page` is not honoured."""
+        wanted = self.asked_page(request)
+        pages = max(1, -(-len(rows) // size))
+        return list(rows[(wanted - 1) * size : wanted * size]), wanted, pages
+
+    def listed(self, kind: str, request: Request, keep: Callable[[Document], bool] | None = None,
+               also: tuple[str, ...] = (), base: Callable[[], list[int]] | None = None,
+               arrange: Callable[[list[int]], list[int]] | None = None) -> list[int]:  # fmt: skip
+        """The ids a list request asks for, in the list's order; asking for its next page costs only that page.
+
+        keep: which documents (none given: all); also: other kinds that `keep` looks at; base: gives the ids to choose from;
+        arrange: another order.
+        """
+        asked = str(sorted((name, value) for name, value in request.query.items() if name not in UNASKED))
+
+        def build() -> list[int]:
+            ids = sorted(base()) if base else self.shelves.ids(kind)
+            if keep is not None:
+                ids = [key for key in ids if keep(self.find(kind, key))]
+            ids = ids[::-1] if self.readings["newest_first"] else ids
+            return arrange(ids) if arrange else ids
+
+        return self.shelves.remembered((kind, *also), asked, build)
+
+    def documents(self, kind: str, ids: Sequence[int]) -> list[Document]:
+        """The documents of a page."""
+        return [self.find(kind, key) for key in ids]
 
     def thin_meta(self, wanted: int, pages: int) -> Document:
         """The meta of invoices and payments."""
@@ -216,56 +221,15 @@ class Account(PocketApp):
         """The meta of customers and line items."""
         return {"total_pages": pages, "total_entries": entries, "per_page": size, "page": wanted}
 
+    def first_location(self) -> int | None:
+        """Where things happen unless told; None in an account with a single, nameless location."""
+        ids = self.shelves.ids("location")
+        return ids[0] if ids else None
+
     def in_order(self, kind: str) -> list[Document]:
         """All documents of a kind by id, oldest first unless the account shows the newest first."""
-        return sorted(self.store.all(kind), key=lambda doc: int(doc["id"]), reverse=self.newest_first)
-
-    def percent_of(self, rate_id: Any) -> Decimal:
-        """A tax rate in percent; a tax group is the sum of its two rates."""
-        rate = self.find("tax_rate", rate_id)
-        if rate["group"]:
-            return sum((self.percent_of(part) for part in rate["group"]), values.ZERO)
-        return values.decimal(rate["percent"])
-
-    def line_percent(self, invoice: Document, line: Document) -> Decimal:
-        """The rate of a line: an exempt customer first, then line, invoice, customer, and the account's first rate."""
-        rates = list(self.store.all("tax_rate"))
-        if not line["taxable"] or not rates:
-            return values.ZERO
-        customer = self.store.get("customer", invoice["customer_id"]) or {}
-        own = customer.get("tax_rate_id")
-        if own and self.percent_of(own) == 0:
-            return values.ZERO
-        return self.percent_of(line["tax_rate_id"] or invoice["tax_rate_id"] or own or rates[0]["id"])
-
-    def add_up(self, invoice: Document) -> None:
-        """Set subtotal, tax, total and cost from the lines, and whether it is settled."""
-        lines = invoice["lines"]
-        subtotal, tax = values.sums(lines, [self.line_percent(invoice, line) for line in lines])
-        cost = sum((values.decimal(line["cost"]) * values.decimal(line["quantity"]) for line in lines), values.ZERO)
-        shown = {"subtotal": subtotal, "tax": tax, "total": subtotal + tax, "hardwarecost": cost}
-        invoice.update({name: values.text(amount) for name, amount in shown.items()})
-        self.settle(invoice)
-
-    def payments_on(self, invoice_id: int) -> list[Document]:
-        """Every payment that names the invoice, also a declined one."""
-        key = str(invoice_id)
-        payments = [doc for id_ in self._paid_by.get(key, ()) if (doc := self.store.get("payment", id_))]
-        return [doc for doc in payments if key in doc["allocation"] or invoice_id in doc["invoice_ids"]]
-
-    def balance(self, invoice: Document) -> Decimal:
-        """What is still due, in dollars."""
-        key = str(invoice["id"])
-        paid = sum(doc["allocation"].get(key, 0) for doc in self.payments_on(invoice["id"]) if doc["success"])
-        return values.decimal(invoice["total"]) - values.dollars(paid)
-
-    def settle(self, invoice: Document) -> bool:
-        """Set is_paid; tells whether it has just become paid. An invoice without lines is not yet a $0 invoice."""
-        before, due, total = invoice["is_paid"], self.balance(invoice), values.decimal(invoice["total"])
-        settled = due <= 0 if total >= 0 else due >= 0
-        invoice["is_paid"] = bool(invoice["lines"]) and settled
-        self.keep_invoice(invoice)
-        return bool(invoice["is_paid"] and not before)
+        ids = self.shelves.ids(kind)
+        return self.documents(kind, ids[::-1] if self.readings["newest_first"] else ids)
 
     def notify(self, words: str, kind: str, doc: Document) -> None:
         """Tell every webhook of the Notification Center; it says what happened in words only."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
-from apps.sandbox.syncro.account import BASE, Account
+from apps.sandbox.syncro.account import BASE
+from apps.sandbox.syncro.taxes import Taxes
 
 PAGE = 25
 TEXTS = (
@@ -20,7 +22,7 @@ WRITABLE = (*TEXTS, *FLAGS, *REFERENCES, "properties")
 SORTABLE = (*TEXTS, "id", "created_at", "updated_at", "business_then_name")
 
 
-class Customers(Account):
+class Customers(Taxes):
     """The customer endpoints, and what people's screens share with them."""
 
     def show_customer(self, doc: Document) -> Document:
@@ -37,17 +39,20 @@ class Customers(Account):
     def new_customer(self, fields: Document) -> Document:
         """Keep a customer; ValueError with the list of complaints."""
         self._check_customer(fields, None)
-        key, now = self.new_id("customer"), self.now()
+        key = self.new_id("customer")
+        self.store.put("customer", key, {**self.blank_customer(key, self.now()), **fields})
+        self.notify(f"Customer created: {self.show_customer(self.find('customer', key))['business_then_name']}",
+                    "customers", self.show_customer(self.find("customer", key)))  # fmt: skip
+        return self.find("customer", key)
+
+    def blank_customer(self, key: int, now: str) -> Document:
+        """A customer of whom nothing is known yet."""
         doc: Document = {"id": key, **dict.fromkeys(TEXTS), **dict.fromkeys(FLAGS, False), **dict.fromkeys(REFERENCES)}
-        doc |= {
+        return doc | {
             "created_at": now, "updated_at": now, "pdf_url": None, "latitude": None, "longitude": None,
             "disabled": False, "location_name": None, "location_id": None, "properties": {}, "contacts": [],
             "online_profile_url": f"https://{self.subdomain}.syncromsp.com/my_profile/v2/index?portal_key=key{key}",
         }  # fmt: skip
-        self.store.put("customer", key, {**doc, **fields})
-        self.notify(f"Customer created: {self.show_customer(self.find('customer', key))['business_then_name']}",
-                    "customers", self.show_customer(self.find("customer", key)))  # fmt: skip
-        return self.find("customer", key)
 
     def change_customer(self, doc: Document, fields: Document) -> Document:
         """Overwrite what was given; ValueError with the list of complaints."""
@@ -61,8 +66,7 @@ class Customers(Account):
             complaints.append("Name can't be blank")
         if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
             complaints += ["Email is not an email", f'Email Only able to parse up to "{email}"']
-        if email and any((doc["email"] or "").lower() == email.lower() and doc["id"] != own
-                         for doc in self.store.all("customer")):  # fmt: skip
+        if email and any(doc["id"] != own for doc in self.shelves.having("customer", "email", email.lower(), _email)):
             complaints.append("Email has already been taken")
         if fields.get("tax_rate_id") and self.store.get("tax_rate", fields["tax_rate_id"]) is None:
             complaints.append("Tax rate must exist")
@@ -72,28 +76,24 @@ class Customers(Account):
     @route("GET", f"{BASE}/customers")
     def list_customers(self, request: Request) -> Response:
         """The list; disabled ones only on request."""
-        docs = [self.show_customer(doc) for doc in self.in_order("customer")]
-        docs = self._sorted([doc for doc in docs if self._asked_for(request, doc)], request.arg("sort"), SORTABLE)
-        rows, wanted, pages = self.page(request, docs, PAGE)
-        return Response(200, {"customers": rows, "meta": self.full_meta(wanted, pages, len(docs), PAGE)})
+        arrange = self.sorting("customer", request, SORTABLE, self.show_customer)
+        ids = self.listed("customer", request, lambda doc: _asked_for(request, doc), arrange=arrange)
+        rows, wanted, pages = self.page(request, ids, PAGE)
+        shown = [self.show_customer(doc) for doc in self.documents("customer", rows)]
+        return Response(200, {"customers": shown, "meta": self.full_meta(wanted, pages, len(ids), PAGE)})
 
-    def _asked_for(self, request: Request, doc: Document) -> bool:
-        if doc["disabled"] and request.arg("include_disabled") not in ("true", "1"):
-            return False
-        ids, not_ids = request.query.get("id[]"), request.query.get("not_id[]")
-        if (ids and str(doc["id"]) not in ids) or (not_ids and str(doc["id"]) in not_ids):
-            return False
-        likes = ("firstname", "lastname", "business_name", "email")
-        if not all(request.arg(name).lower() in str(doc[name] or "").lower() for name in likes):
-            return False
-        words = " ".join(str(doc[name] or "") for name in (*likes, "phone", "mobile"))
-        return request.arg("query").lower() in words.lower()
-
-    def _sorted(self, docs: list[Document], wish: str, allowed: tuple[str, ...]) -> list[Document]:
-        name, _, direction = wish.partition(" ")
+    def sorting(self, kind: str, request: Request, allowed: tuple[str, ...],
+                show: Callable[[Document], Document]) -> Callable[[list[int]], list[int]] | None:  # fmt: skip
+        """How a list is put in the order that its `sort` names; None when it names none."""
+        name, _, direction = request.arg("sort").partition(" ")
         if name not in allowed:
-            return docs
-        return sorted(docs, key=lambda doc: _sort_key(doc.get(name)), reverse=direction.upper() == "DESC")
+            return None
+
+        def arranged(ids: list[int]) -> list[int]:
+            return sorted(ids, key=lambda key: _sort_key(show(self.find(kind, key)).get(name)),
+                          reverse=direction.upper() == "DESC")  # fmt: skip
+
+        return arranged
 
     @route("GET", f"{BASE}/customers/(?P<key>\\d+)")
     def get_customer(self, request: Request, key: str) -> Response:
@@ -102,7 +102,7 @@ class Customers(Account):
         if doc is None:
             return self.not_found(request)
         links = [f"https://{self.subdomain}.syncromsp.com/api/v1/invoices/{invoice['id']}"
-                 for invoice in self.store.all("invoice") if invoice["customer_id"] == doc["id"]]  # fmt: skip
+                 for invoice in self.shelves.having("invoice", "customer_id", doc["id"])]  # fmt: skip
         rich: Document = {"ticket_links": [], "invoice_links": links, "phones": [], "contracts": [], "addresses": []}
         return Response(200, {"customer": {**self.show_customer(doc), **rich}})
 
@@ -138,3 +138,20 @@ class Customers(Account):
 
 def _sort_key(value: Any) -> tuple[bool, Any]:
     return (value is not None, value.lower() if isinstance(value, str) else value)
+
+
+def _email(doc: Document) -> str:
+    return str(doc["email"] or "").lower()
+
+
+def _asked_for(request: Request, doc: Document) -> bool:
+    if doc["disabled"] and request.arg("include_disabled") not in ("true", "1"):
+        return False
+    ids, not_ids = request.query.get("id[]"), request.query.get("not_id[]")
+    if (ids and str(doc["id"]) not in ids) or (not_ids and str(doc["id"]) in not_ids):
+        return False
+    likes = ("firstname", "lastname", "business_name", "email")
+    if not all(request.arg(name).lower() in str(doc[name] or "").lower() for name in likes):
+        return False
+    words = " ".join(str(doc[name] or "") for name in (*likes, "phone", "mobile"))
+    return request.arg("query").lower() in words.lower()

@@ -1,4 +1,4 @@
-"""Invoices and their lines: thin lists, rich details, and refusals that look like success."""
+"""Invoices: thin lists, rich details, and refusals that look like success."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
 from apps.sandbox.syncro.account import BASE
-from apps.sandbox.syncro.products import Products
+from apps.sandbox.syncro.orders import Orders
 
 PAGE = 25
-LINES_PAGE = 100
+FILTERS = ("paid", "unpaid", "ticket_id")
 THIN = (
     "id", "customer_id", "number", "created_at", "updated_at", "date", "due_date", "subtotal", "total", "tax",
     "verified_paid", "tech_marked_paid", "ticket_id", "pdf_url", "is_paid", "location_id", "po_number", "contact_id",
@@ -20,6 +20,7 @@ THIN = (
 HEADER = ("customer_id", "number", "date", "due_date", "ticket_id", "location_id", "po_number", "contact_id", "note")
 LINE_FIELDS = (
     "item", "name", "price", "cost", "quantity", "taxable", "product_id", "line_discount_percent", "discount_dollars",
+    "tax_note", "tax_rate_id",
 )  # fmt: skip
 LINE_AMOUNTS = ("price", "cost", "quantity", "line_discount_percent", "discount_dollars")
 LINE_HIDDEN = ("tax_rate_id",)
@@ -31,7 +32,7 @@ ALREADY_PAID = {"message": "Invoice is already paid"}
 TRUE = ("true", "1")
 
 
-class Invoices(Products):
+class Invoices(Orders):
     """The invoice endpoints, and what people's screens share with them."""
 
     def show_invoice(self, doc: Document) -> Document:
@@ -55,7 +56,11 @@ class Invoices(Products):
 
     def show_line(self, line: Document) -> Document:
         """A line; its tax rate is kept but never shown."""
-        return {name: value for name, value in line.items() if name not in LINE_HIDDEN}
+        shown = {name: value for name, value in line.items() if name not in LINE_HIDDEN}
+        quantity = values.decimal(line["quantity"])
+        if self.readings["line_price"] == "after_discount" and quantity:
+            shown["price"] = values.text(round(values.line_net(line) / quantity, 4))
+        return shown
 
     def new_invoice(self, fields: Document) -> Document:
         """Keep an invoice without lines; ValueError with the complaints by field."""
@@ -63,7 +68,8 @@ class Invoices(Products):
         key, now = self.new_id("invoice"), self.now()
         doc: Document = {**dict.fromkeys(THIN), "id": key, "created_at": now, "updated_at": now, "is_paid": False,
                          "verified_paid": False, "tech_marked_paid": False, "user_id": 1, "lines": [],
-                         "tax_rate_id": None, **fields}  # fmt: skip
+                         "tax_rate_id": None, "notax": False, **fields}  # fmt: skip
+        doc["location_id"] = fields.get("location_id") or self.first_location()
         doc["number"] = str(fields.get("number") or self._next_number())
         doc["date"] = values.midnight(fields["date"])
         doc["due_date"] = values.midnight(fields.get("due_date") or fields["date"])
@@ -83,6 +89,8 @@ class Invoices(Products):
             complaints["customer_id"] = ["can't be blank"]
         elif self.store.get("customer", fields["customer_id"]) is None:
             complaints["customer"] = ["must exist"]
+        if own and self.readings["requires_number"] and not fields.get("number"):
+            complaints["number"] = ["can't be blank"]
         for name in ("date", "due_date"):
             if not _is_day(fields.get(name), optional=name == "due_date"):
                 complaints[name] = ["can't be blank"]
@@ -95,7 +103,9 @@ class Invoices(Products):
     def change_invoice(self, doc: Document, fields: Document) -> Document:
         """Overwrite header fields and add up again."""
         self._check_invoice({**doc, **fields}, doc["id"])
-        days = {name: values.midnight(fields[name]) for name in ("date", "due_date") if fields.get(name)}
+        date = fields.get("date") or doc["date"]
+        due = fields["due_date"] or date if "due_date" in fields else doc["due_date"]
+        days = {"date": values.midnight(date), "due_date": values.midnight(due)}
         number = str(fields.get("number") or doc["number"])
         changed = {**doc, **fields, "number": number, **days, "updated_at": self.now()}
         self.add_up(changed)
@@ -105,30 +115,39 @@ class Invoices(Products):
     def build_line(self, invoice: Document, fields: Document, old: Document | None = None) -> Document:
         """A line from what was given, filled up from its product; ValueError with a sentence."""
         now = self.now()
-        line: Document = old or self._blank_line(invoice, fields)
-        line = {**line, **{name: fields[name] for name in (*LINE_FIELDS, "tax_rate_id") if name in fields}}
+        line: Document = old or self._blank_line(invoice, fields, now)
+        line = {**line, **{name: fields[name] for name in LINE_FIELDS if name in fields}}
         for name in ("item", "name"):
             if not line[name]:
                 raise ValueError(f"validation error: {name.capitalize()} can't be blank")
+        if line["tax_rate_id"] and self.store.get("tax_rate", line["tax_rate_id"]) is None:
+            raise ValueError("validation error: Tax rate must exist")
         for name in LINE_AMOUNTS:
             given = line[name]
             line[name] = None if given is None and "discount" in name else values.text(values.decimal(given))
         line["discount_percent"] = line["line_discount_percent"]
         return {**line, "taxable": bool(line["taxable"]), "updated_at": now}
 
-    def _blank_line(self, invoice: Document, fields: Document) -> Document:
+    def _blank_line(self, invoice: Document, fields: Document, now: str) -> Document:
         product = self.store.get("product", fields["product_id"]) if fields.get("product_id") else {}
         if product is None:
             raise ValueError("validation error: Product must exist")
         return {
-            "id": self.new_id("line"), "created_at": self.now(), "updated_at": self.now(), "invoice_id": invoice["id"],
+            "id": self.new_id("line"), "created_at": now, "updated_at": now, "invoice_id": invoice["id"],
             "item": product.get("name"), "name": product.get("description"), "cost": product.get("price_cost", 0),
-            "price": product.get("price_retail", 0), "quantity": 1, "product_id": None,
+            "price": self._price_of(product, invoice), "quantity": 1, "product_id": None,
             "product_category": product.get("product_category"), "taxable": product.get("taxable", True),
             "tax_note": None, "discount_percent": None, "line_discount_percent": None, "discount_dollars": None,
             "position": len(invoice["lines"]) + 1, "invoice_bundle_id": None, "user_id": 1,
-            "tax_rate_id": product.get("tax_rate_id"),
+            "tax_rate_id": _rate_of(product, invoice["location_id"]),
         }  # fmt: skip
+
+    def _price_of(self, product: Document, invoice: Document) -> object:
+        """A product's price; a discount in percent takes its part of the lines above it."""
+        if not product.get("discount_percent"):
+            return product.get("price_retail", 0)
+        above = sum((values.line_net(line) for line in invoice["lines"]), values.ZERO)
+        return values.dollars(-values.cents(above * values.decimal(product["discount_percent"]) / 100))
 
     def set_lines(self, invoice: Document, lines: list[Document]) -> Document:
         """Give an invoice these lines, a change of its own moment."""
@@ -140,11 +159,11 @@ class Invoices(Products):
     def list_invoices(self, request: Request) -> Response:
         """The thin list; a since that is no full instant is ignored."""
         since = values.moment(request.arg("since_updated_at"))
-        docs = [doc for doc in self.in_order("invoice") if _wanted(request, doc)]
-        if since:
-            docs = [doc for doc in docs if (values.moment(doc["updated_at"]) or since) > since]
-        rows, wanted, pages = self.page(request, docs, PAGE)
-        return Response(200, {"invoices": [self.show_invoice(doc) for doc in rows],
+        then = values.instant(since.timestamp()) if since else ""
+        base = (lambda: self.shelves.after("invoice", "updated_at", then)) if since else None
+        keep = (lambda doc: _wanted(request, doc)) if any(map(request.arg, FILTERS)) else None
+        rows, wanted, pages = self.page(request, self.listed("invoice", request, keep, base=base), PAGE)
+        return Response(200, {"invoices": [self.show_invoice(doc) for doc in self.documents("invoice", rows)],
                               "meta": self.thin_meta(wanted, pages)})  # fmt: skip
 
     @route("GET", f"{BASE}/invoices/(?P<key>[^/]+)")
@@ -159,7 +178,7 @@ class Invoices(Products):
         body = self.body_of(request)
         fields = {name: body[name] for name in HEADER if name in body}
         try:
-            if self.requires_number and not fields.get("number"):
+            if self.readings["requires_number"] and not fields.get("number"):
                 raise ValueError({"number": ["can't be blank"]})
             doc = self.new_invoice(fields)
         except ValueError as complaint:
@@ -169,12 +188,13 @@ class Invoices(Products):
 
     @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)")
     def update_invoice(self, request: Request, key: str) -> Response:
-        """Overwrites what is sent; sums and lines are not the caller's to set."""
+        """Overwrites the header, also with nothing; sums and lines are not the caller's to set."""
         doc, body = self.store.get("invoice", key), self.body_of(request)
         if doc is None:
             return self.not_found(request)
+        blank: Document = dict.fromkeys(HEADER) if self.readings["put_overwrites"] == "everything" else {}
         try:
-            changed = self.change_invoice(doc, {name: body[name] for name in HEADER if name in body})
+            changed = self.change_invoice(doc, {**blank, **{name: body[name] for name in HEADER if name in body}})
         except ValueError as complaint:
             return Response(422, complaint.args[0])
         return Response(200, {"invoice": self.show_invoice(changed)})
@@ -187,64 +207,12 @@ class Invoices(Products):
             self.store.remove("invoice", key)
         return Response(200, {})
 
-    @route("POST", f"{BASE}/invoices/(?P<key>\\d+)/line_items")
-    def create_line(self, request: Request, key: str) -> Response:
-        """One more line, filled up from its product."""
-        doc = self.store.get("invoice", key)
-        if doc is None:
-            return self.not_found(request)
-        if doc["is_paid"] and self.payments_on(doc["id"]):
-            return Response(200, ALREADY_PAID)
-        body = self.body_of(request)
-        try:
-            line = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body})
-        except ValueError as complaint:
-            return Response(422, {"errors": str(complaint)})
-        self.set_lines(doc, [*doc["lines"], line])
-        return Response(200, {"line_item": self.show_line(line)})
 
-    @route("PUT", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
-    def update_line(self, request: Request, key: str, line_key: str) -> Response:
-        """Overwrites what is sent, unless the invoice is paid: then it only says so, with 200."""
-        doc, line = self._line(key, line_key)
-        if doc is None or line is None:
-            return self.not_found(request)
-        if doc["is_paid"]:
-            return Response(200, ALREADY_PAID)
-        body = self.body_of(request)
-        try:
-            changed = self.build_line(doc, {name: body[name] for name in LINE_FIELDS if name in body}, line)
-        except ValueError as complaint:
-            field, _, words = str(complaint).removeprefix("validation error: ").partition(" ")
-            return Response(422, {field.lower(): [words]})
-        self.set_lines(doc, [changed if each is line else each for each in doc["lines"]])
-        return Response(200, {"line_item": self.show_line(changed)})
-
-    @route("DELETE", f"{BASE}/invoices/(?P<key>\\d+)/line_items/(?P<line_key>\\d+)")
-    def destroy_line(self, request: Request, key: str, line_key: str) -> Response:
-        """Removes a line, unless the invoice is paid: then it only says so, with 200."""
-        doc, line = self._line(key, line_key)
-        if doc is None or line is None:
-            return self.not_found(request)
-        if doc["is_paid"]:
-            return Response(200, ALREADY_PAID)
-        self.set_lines(doc, [each for each in doc["lines"] if each is not line])
-        return Response(200, {"message": "Line item deleted"})
-
-    def _line(self, key: str, line_key: str) -> tuple[Document | None, Document | None]:
-        doc = self.store.get("invoice", key)
-        lines = doc["lines"] if doc else []
-        return doc, next((line for line in lines if str(line["id"]) == line_key), None)
-
-    @route("GET", f"{BASE}/line_items")
-    def list_lines(self, request: Request) -> Response:
-        """The global feed of lines, for a Global Admin."""
-        asked = request.arg("invoice_id")
-        lines = [self.show_line(line) for doc in self.in_order("invoice") for line in doc["lines"]
-                 if not asked or str(doc["id"]) == asked]  # fmt: skip
-        lines = [] if request.arg("estimate_id") or request.arg("estimate_id_not_null") in TRUE else lines
-        rows, wanted, pages = self.page(request, lines, LINES_PAGE)
-        return Response(200, {"line_items": rows, "meta": self.full_meta(wanted, pages, len(lines), LINES_PAGE)})
+def _rate_of(product: Document, location_id: int | None) -> int | None:
+    """A product's own rate, or the one it has at a location."""
+    rows = [row for row in product.get("location_quantities", ()) if row["location_id"] == location_id]
+    rate: int | None = next((row["tax_rate_id"] for row in rows), None) or product.get("tax_rate_id")
+    return rate
 
 
 def _is_day(value: object, optional: bool) -> bool:

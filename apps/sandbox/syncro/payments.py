@@ -9,13 +9,14 @@ from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
 from apps.sandbox.syncro.account import BASE
-from apps.sandbox.syncro.invoices import PAYMENT_FIELDS, Invoices
+from apps.sandbox.syncro.invoices import PAYMENT_FIELDS
+from apps.sandbox.syncro.lines import Lines
 
 PAGE = 25
 NO_CARD = "Declined: no card was given"
 
 
-class Payments(Invoices):
+class Payments(Lines):
     """The payment endpoints, and what people's screens share with them."""
 
     def show_payment(self, doc: Document) -> Document:
@@ -42,22 +43,24 @@ class Payments(Invoices):
 
     def payment_moved(self, invoice: Document) -> None:
         """Settle an invoice after its payments changed."""
-        changed = {**invoice, "updated_at": self.now()} if self.payment_touches_invoice else dict(invoice)
+        changed = {**invoice, "updated_at": self.now()} if self.readings["payment_touches_invoice"] else dict(invoice)
         if self.settle(changed):
             self.notify(f"Invoice #{changed['number']} was paid", "invoices", self.show_invoice(changed))
 
     @route("GET", f"{BASE}/payments")
     def list_payments(self, request: Request) -> Response:
         """The list: no filter by time, customer or invoice."""
-        docs = [doc for doc in self.in_order("payment") if self._mentions(doc, request.arg("query"))]
-        rows, wanted, pages = self.page(request, docs, PAGE)
-        return Response(200, {"payments": [self.show_payment(doc) for doc in rows],
+        query = request.arg("query")
+        keep = (lambda doc: self._mentions(doc, query)) if query else None
+        ids = self.listed("payment", request, keep, ("customer",))
+        rows, wanted, pages = self.page(request, ids, PAGE)
+        return Response(200, {"payments": [self.show_payment(doc) for doc in self.documents("payment", rows)],
                               "meta": self.thin_meta(wanted, pages)})  # fmt: skip
 
     def _mentions(self, doc: Document, query: str) -> bool:
         customer = self.store.get("customer", doc["customer_id"])
         name = self.show_customer(customer)["business_and_full_name"] if customer else ""
-        words = f"{name} {doc['ref_num'] or ''}" if self.query_finds_ref else name
+        words = f"{name} {doc['ref_num'] or ''}" if self.readings["query_finds_ref"] else name
         return query.lower() in words.lower()
 
     @route("GET", f"{BASE}/payments/(?P<key>\\d+)")
@@ -108,7 +111,7 @@ class Payments(Invoices):
     def _asked_parts(self, wish: Any, customer_id: int, amount: int) -> dict[str, int]:
         parts = {}
         for key, value in wish.items() if isinstance(wish, dict) else [("", wish)]:
-            part = _integer(value) if self.apply_payments_unit == "cents" else values.cents(value)
+            part = _integer(value) if self.readings["apply_payments_unit"] == "cents" else values.cents(value)
             if part <= 0 or part > self._due(self.store.get("invoice", key), customer_id):
                 raise ValueError("Applied amount must not be more than the invoice balance")
             parts[str(key)] = part

@@ -6,7 +6,7 @@ from apps.sandbox.frame import Request, Response, route
 from apps.sandbox.store import Document
 from apps.sandbox.syncro import values
 from apps.sandbox.syncro.account import BASE
-from apps.sandbox.syncro.customers import Customers
+from apps.sandbox.syncro.vendors import Vendors
 
 PAGE = 25
 PRICES = ("price_cost", "price_retail", "price_wholesale")
@@ -20,7 +20,7 @@ HIDDEN = ("created_at", "updated_at")
 SORTABLE = ("id", "name", "description", "price_retail", "price_cost", "upc_code", "created_at", "updated_at")
 
 
-class Products(Customers):
+class Products(Vendors):
     """The product endpoints. A product shows neither created_at nor updated_at, though lists sort by them."""
 
     def show_product(self, doc: Document) -> Document:
@@ -45,24 +45,33 @@ class Products(Customers):
         prices = {name: values.number(values.decimal(fields[name])) for name in PRICES if name in fields}
         doc = {**doc, **fields, **prices}
         if doc["product_category"]:
-            self._category(doc["product_category"])
-        doc["category_path"] = doc["product_category"]
+            self.keep_category(doc["product_category"])
+        doc["category_path"] = self._path_of(doc["product_category"])
         return self.store.put("product", doc["id"], doc)
 
-    def _category(self, name: str) -> None:
-        if any(category["name"] == name for category in self.store.all("category")):
-            return
+    def keep_category(self, name: str, parent: Document | None = None) -> Document:
+        """The category of a name, made when there is none yet."""
+        known = self.shelves.having("category", "name", name)
+        if known:
+            return known[0]
         key = self.new_id("category")
-        self.store.put("category", key, {"id": key, "account_id": 1, "ancestry": None, "name": name,
-                       "description": name, "device_product_id": None, "names_depth_cache": name})  # fmt: skip
+        above = [each for each in (parent["ancestry"], str(parent["id"])) if each] if parent else []
+        path = f"{parent['names_depth_cache']} / {name}" if parent else name
+        return self.store.put("category", key, {"id": key, "account_id": 1, "ancestry": "/".join(above) or None,
+                              "name": name, "description": name, "device_product_id": None,
+                              "names_depth_cache": path})  # fmt: skip
+
+    def _path_of(self, category: str | None) -> str | None:
+        found = self.shelves.having("category", "name", category) if category else []
+        return found[0]["names_depth_cache"] if found else None
 
     @route("GET", f"{BASE}/products")
     def list_products(self, request: Request) -> Response:
         """The list, without any meta."""
-        docs = self._sorted([doc for doc in self.in_order("product") if self._wanted(request, doc)],
-                            request.arg("sort"), SORTABLE)  # fmt: skip
-        rows, _, _ = self.page(request, docs, PAGE)
-        return Response(200, {"products": [self.show_product(doc) for doc in rows]})
+        arrange = self.sorting("product", request, SORTABLE, dict)
+        ids = self.listed("product", request, lambda doc: self._wanted(request, doc), ("category",), arrange=arrange)
+        rows, _, _ = self.page(request, ids, PAGE)
+        return Response(200, {"products": [self.show_product(doc) for doc in self.documents("product", rows)]})
 
     def _wanted(self, request: Request, doc: Document) -> bool:
         ids, not_ids = request.query.get("id[]"), request.query.get("id_not[]")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from apps.sandbox.frame import Request, Response, route
-from apps.sandbox.store import Document
 from apps.sandbox.syncro.account import BASE, Account
 
-VENDORS_PAGE = 100
-ORDERS_PAGE = 20
+USER, JOINED = "Olive Owner", "2019-11-01T11:39:20.554Z"
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 LOCALE = {
     "iso_code": "en", "currency_symbol": "$", "date_format": "mm-dd-yy", "time_format": "hh:mm tt",
@@ -24,20 +22,21 @@ READS = ("List/Search", "View Detail", "View Details", "View List")
 
 
 class Settings(Account):
-    """/me, /settings, payment methods, vendors and purchase orders."""
+    """/me, /settings, users and payment methods."""
 
     @route("GET", f"{BASE}/me")
     def me(self, request: Request) -> Response:
         """The user behind the token, a secret included."""
-        granted = (self.token_of(request) or {}).get("permissions")
+        token = self.token_of(request) or {}
+        granted = token.get("permissions")
         permissions: dict[str, Any] = {area: _area(title, granted) for area, title in AREAS.items()}
         permissions |= {"worksheet": dict.fromkeys(("add", "manage", "delete"), granted is None)}
         permissions |= {"script": {"execute": granted is None}}
         return Response(200, {
             "user_token": "3746f72b-9852-4d1a-84e9-pocketsyncro", "user_email": "owner@example.com",
-            "user_name": "Olive Owner", "user_id": 1, "admin": granted is None or "Global Admin" in granted,
-            "can_use_app": True, "two_factor_required": False, "subdomain": self.subdomain, "default_location": None,
-            "enable_multi_locations": False, "locations_allowed": [], "permissions": permissions,
+            "user_name": USER, "user_id": 1, "admin": bool(token.get("global_admin")),
+            "can_use_app": True, "two_factor_required": False, "subdomain": self.subdomain, "default_location": self.first_location(),
+            "enable_multi_locations": self.first_location() is not None, "locations_allowed": [], "permissions": permissions,
         })  # fmt: skip
 
     @route("GET", f"{BASE}/settings")
@@ -64,30 +63,19 @@ class Settings(Account):
         """All methods on every page."""
         return Response(200, {"payment_methods": list(self.store.all("payment_method"))})
 
-    @route("GET", f"{BASE}/vendors")
-    def vendors(self, request: Request) -> Response:
-        """The list, without any meta."""
-        return Response(200, {"vendors": self.page(request, self.in_order("vendor"), VENDORS_PAGE)[0]})
+    @route("GET", f"{BASE}/users")
+    def users(self, request: Request) -> Response:
+        """Everybody as a pair of id and name."""
+        return Response(200, {"users": [[1, USER]]})
 
-    @route("GET", f"{BASE}/vendors/(?P<key>\\d+)")
-    def vendor(self, request: Request, key: str) -> Response:
-        """One vendor."""
-        return self._one(request, "vendor", key)
-
-    @route("GET", f"{BASE}/purchase_orders")
-    def purchase_orders(self, request: Request) -> Response:
-        """The list, without any meta."""
-        rows = self.page(request, self.in_order("purchase_order"), ORDERS_PAGE)[0]
-        return Response(200, {"purchase_orders": rows})
-
-    @route("GET", f"{BASE}/purchase_orders/(?P<key>\\d+)")
-    def purchase_order(self, request: Request, key: str) -> Response:
-        """One purchase order."""
-        return self._one(request, "purchase_order", key)
-
-    def _one(self, request: Request, kind: str, key: str) -> Response:
-        doc: Document | None = self.store.get(kind, key)
-        return Response(200, {kind: doc}) if doc else self.not_found(request)
+    @route("GET", f"{BASE}/users/(?P<key>\\d+)")
+    def user(self, request: Request, key: str) -> Response:
+        """One user."""
+        if key != "1":
+            return self.not_found(request)
+        return Response(200, {"user": {"id": 1, "email": "owner@example.com", "full_name": USER,
+                                       "created_at": JOINED, "updated_at": JOINED, "group": "Admins", "admin": True,
+                                       "color": "55b932"}})  # fmt: skip
 
 
 def _area(title: str, granted: list[str] | None) -> dict[str, bool]:

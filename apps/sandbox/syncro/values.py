@@ -73,8 +73,12 @@ def line_net(line: Document) -> Decimal:
     return gross * (100 - percent) / 100 - decimal(line["discount_dollars"])
 
 
-def sums(lines: list[Document], percents: list[Decimal]) -> tuple[Decimal, Decimal]:
-    """Subtotal and tax of a document; `percents` holds each line's tax rate in percent."""
+def sums(lines: list[Document], percents: list[Decimal], per_line: bool = False) -> tuple[Decimal, Decimal]:
+    """Subtotal and tax of a document; `percents` holds each line's tax rate in percent.
+
+    The tax is rounded once, or line by line.
+    """
     nets = [line_net(line) for line in lines]
-    tax = sum((net * percent / 100 for net, percent in zip(nets, percents, strict=True)), ZERO)
+    taxes = [net * percent / 100 for net, percent in zip(nets, percents, strict=True)]
+    tax = sum((each.quantize(CENT, ROUND_HALF_UP) if per_line else each for each in taxes), ZERO)
     return sum(nets, ZERO).quantize(CENT, ROUND_HALF_UP), tax.quantize(CENT, ROUND_HALF_UP)
