@@ -87,7 +87,7 @@ def test_a_new_customer_is_not_held_for_its_spelling(shop: Shop) -> None:
 
 
 #: The page's table of error shapes, row by row: status, where, body, our error, and its words.
-SHAPES = (
+SHAPES: tuple[tuple[int, str, object, str, str], ...] = (
     (401, "GET /payments", {"error": "Not authorized. Please ask account admin."}, "PermissionMissing", "Not authorized."),
     (404, "PUT /invoices/9", {"message": "Not found"}, "Gone", "Not found"),
     (404, "PUT /invoices/9", {}, "Gone", "no longer there"),

@@ -40,7 +40,7 @@ def priced(line: Line, price: str) -> Line:
 
 def steps(shop: Shop, write: Write) -> list[str]:
     """Send what comes next until nothing does; gives the requests."""
-    sent = []
+    sent: list[str] = []
     while True:
         step = shop.syncro.step(write, {0: shop.read("invoice", write.external_id)})
         if step is None:
@@ -87,7 +87,11 @@ def test_a_new_line_of_a_product_takes_its_cost_from_it(shop: Shop) -> None:
     )
     steps(shop, edit(replace(now, lines=(*now.lines, line))))
     raw = shop.read("invoice", now.external_id).raw["line_items"][1]
-    assert (str(raw["product_id"]), Decimal(raw["cost"]), Decimal(raw["price"])) == (str(product), 50, 75)
+    assert (str(raw["product_id"]), Decimal(raw["cost"]), Decimal(raw["price"])) == (
+        str(product),
+        Decimal(50),
+        Decimal(75),
+    )
 
 
 def test_amounts_leave_as_exact_numbers(shop: Shop) -> None:
