@@ -175,8 +175,12 @@ class World:
     def decides(self, resolution: str, **values: str) -> Run:
         """A person resolves the one item of the queue, and the engine goes on."""
         (item,) = self.queue()
-        resolve(item, resolution, operator(), values)
+        self.resolves(item, resolution, **values)
         return self.sync()
+
+    def resolves(self, item: Mismatch, resolution: str, **values: str) -> None:
+        """A person resolves one of several items."""
+        resolve(item, resolution, operator(), values)
 
 
 @dataclass(frozen=True)

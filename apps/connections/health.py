@@ -65,6 +65,7 @@ CHECKS: tuple[str, ...] = (
     "apps.connections.health.tokens_last",
     "apps.sync.outlook.sweeps_are_young",
     "apps.sync.outlook.addresses_suffice",
+    "apps.connections.health.payments_land",
     "apps.mappings.needs.mappings_complete",
 )
 
@@ -122,6 +123,15 @@ def clock_right(companies: Sequence[Company]) -> Iterator[Reading]:
     skew = abs((datetime.now(UTC) - db_now()).total_seconds())
     sentence = f"This machine's clock and the database's differ by {skew:.1f} s."
     yield Reading(name="clock", ok=skew < SKEW, sentence=sentence, cure="Set both clocks by a time server.")
+
+
+def payments_land(companies: Sequence[Company]) -> Iterator[Reading]:
+    """Whether the payments we write are applied as they were told; red stops all further ones."""
+    for company in companies:
+        check = (company.syncro.options if company.syncro else {}).get("apply_payments_check") or {}
+        if check.get("right") is False:
+            cure = "Follow its words, then resolve the item “Payment applied wrongly by Syncro” with post_again."
+            yield Reading(name=f"payments of {company.slug}", ok=False, sentence=check["sentence"], cure=cure)
 
 
 def keys_fit(companies: Sequence[Company]) -> Iterator[Reading]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, LiteralString
@@ -11,11 +11,13 @@ from typing import Any, LiteralString
 import httpx
 import psycopg
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
 from apps.connections.beside import ask
 from apps.connections.budget import SharedLimiter
-from apps.connections.models import Connection, ConnectionState
+from apps.connections.models import Company, Connection, ConnectionState
+from apps.connections.policies import Policies
 from apps.connections.vault import ConnectionTokens, HeldTokens
 from apps.core.clock import DbNow, db_now
 from apps.platforms.base import Account, Call, DirectPlatform, Kept, Tokens, TokenStore
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 
 #: What of a connection's options is nobody's business but ours: hashes of passwords we gave out.
 PRIVATE = frozenset({"password", "webhook"})
+
+#: Policies of a company that its Syncro must know of.
+TOLD = ("apply_payments_unit",)
 
 #: After so many failures in a row nothing is sent for a while; each further one doubles the rest, up to the longest.
 BREAKS_AT = 3
@@ -107,15 +112,31 @@ def _account(
         client_id=_setting(place.client_id),
         client_secret=_setting(place.client_secret),
         options=_options(connection),
+        remember=_keeper(connection),
         scale=settings.LIMIT_SCALE,
         transport=transport,
     )
 
 
 def _options(connection: Connection) -> dict[str, Any]:
-    """The options, and the facts as they were last told; those of an account nobody has looked at are none."""
+    """The options, the facts as they were last told (those of an account nobody has looked at are none), and TOLD."""
     told = {"facts": connection.facts} if connection.facts else {}
-    return {key: value for key, value in connection.options.items() if key not in PRIVATE} | told
+    company = Company.objects.filter(syncro=connection).first() if connection.pk else None
+    chosen = {key: Policies.of(company).get(key) for key in TOLD} if company is not None else {}
+    return {key: value for key, value in connection.options.items() if key not in PRIVATE} | told | chosen
+
+
+def _keeper(connection: Connection) -> Callable[[str, Any], None]:
+    """Keeps one option of a saved connection, whoever else changes others at this moment."""
+
+    def keep(name: str, value: Any) -> None:
+        with transaction.atomic():
+            stored = Connection.objects.select_for_update().filter(pk=connection.pk).first()
+            if stored is not None:
+                stored.options = {**stored.options, name: value}
+                stored.save(update_fields=["options"])
+
+    return keep
 
 
 def base_url(platform: str, account_id: str) -> str:

@@ -46,6 +46,10 @@ POLICIES: Mapping[str, Switch] = {
     "multi_invoice_payments_in": _words(
         "review|auto", "Payments of the books over several invoices wait for a person, or go by themselves."
     ),
+    "apply_payments_unit": _words(
+        "cents|dollars",
+        "What Syncro counts the parts of a payment in; the first payment written there shows whether it is right.",
+    ),
     "payments_out": _words("on|off", "Syncro's payments are written to the books."),
     "invoices_out": _words("on|off", "Syncro's invoices are written to the books."),
     "invoice_edits_in_books": _words(

@@ -82,17 +82,22 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one write: the record as the other side now has it, or the error. Void and delete may give neither."""
+    """What became of one write: the record as the other side now has it, or the error. Void and delete may give neither.
+
+    A `complaint` says that it was done, and not as it was wanted: a sentence for a person.
+    """
 
     record: Record | None = None
     error: PlatformError | None = None
+    complaint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The other system has the document we asked for."""
+    """The other system has the document we asked for; `complaint` as of an Outcome."""
 
     record: Record
+    complaint: str = ""
 
 
 class Answer(StrEnum):
@@ -230,12 +235,17 @@ class Call:
     error: str = ""
 
 
+def _forget(name: str, value: Any) -> None:
+    """An account that nobody keeps options for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Everything a platform needs to work for one connection, handed in by apps.connections.opening.
 
     `account_id`: subdomain, realm, tenant. `base_url`: where the API is, ready to append paths to. `addresses`: other
-    configured addresses by name ("discovery"). `options`: settings of the connection, plain values.
+    configured addresses by name ("discovery"). `options`: settings of the connection, plain values; `remember` keeps
+    one of them for good, at once.
     """
 
     account_id: str
@@ -248,6 +258,7 @@ class Account:
     client_id: str = ""
     client_secret: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    remember: Callable[[str, Any], None] = _forget
     scale: float = 1.0
     transport: httpx.BaseTransport | None = None
     kept: Kept | None = None

@@ -68,6 +68,20 @@ def overwrite(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> st
     return "Syncro's version is written to the books with the next run."
 
 
+def take_edit(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
+    """The books' edit goes to Syncro."""
+    for link in held_links(mismatch):
+        decide.take_edit(link)
+    return "The edit is taken into Syncro with the next run."
+
+
+def post_again(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
+    """What went wrong was deleted in Syncro: it is made there anew."""
+    for link in held_links(mismatch):
+        decide.post_again(link)
+    return "It is written to Syncro again with the next run."
+
+
 def leave_out(mismatch: Mismatch, user: Person, values: Mapping[str, str]) -> str:
     """Never goes across."""
     for link in held_links(mismatch):

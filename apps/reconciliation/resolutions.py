@@ -45,6 +45,8 @@ RESOLUTIONS: Mapping[str, Resolution] = {
     "book_refund": Resolution("Book the refund in the books.", "resolve", actions.approve()),
     "push_again": Resolution("Write Syncro's version to the books again.", "resolve", actions.overwrite),
     "overwrite_from_syncro": Resolution("Write Syncro's version over the books.", "resolve", actions.overwrite),
+    "take_into_syncro": Resolution("Take the edit into Syncro.", "resolve", actions.take_edit),
+    "post_again": Resolution("It is deleted in Syncro now: write it there again.", "resolve", actions.post_again),
     "keep_books": Resolution(
         "Keep what the books say; both sides stay as they are.", "resolve", actions.accept
     ),

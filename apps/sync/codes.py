@@ -29,6 +29,8 @@ HELD_CODES: dict[str, str] = {
     "too_many_attempts": "It was tried many times without success.",
     "edited_in_books": "Somebody edited it in the books.",
     "both_edited": "It was edited on both sides.",
+    "not_taken": "It was edited in the books, and Syncro did not take the edit.",
+    "misapplied": "Syncro applied the payment otherwise than it was told.",
     "payment_moved": "The payment was moved to another invoice in the books.",
     "payment_edited": "The payment was edited in the books.",
     "gone_in_books": "It was deleted or voided in the books.",
@@ -64,7 +66,7 @@ PENDING_CODES: dict[str, str] = {
 #: Held codes that are looked at again whenever a side changed, because they may no longer be true.
 RECHECKED = frozenset({
     "edited_in_books", "both_edited", "payment_moved", "payment_edited", "gone_in_books", "gone_in_syncro", "changed_in_syncro",
-    "total_differs", "negative_invoice",
+    "total_differs", "negative_invoice", "not_taken",
 })  # fmt: skip
 
 #: Held codes that are tried again by themselves when the Syncro row changed after they were held.

@@ -96,22 +96,36 @@ def _invoice(link: Link) -> Iterable[Pair]:
         yield "number", ours.number[:kept], theirs.number
     yield "customer", _counterpart(link.company, "customer", Side.SYNCRO, ours.customer_id), theirs.customer_id
     yield "date", ours.date, theirs.date
+    if link.base_books.get("due_date") and str(theirs.due_date) != link.base_books["due_date"]:  # each side has terms
+        yield "due_date", ours.due_date, theirs.due_date
     yield "total", ours.total, theirs.total
     yield "tax", ours.tax, theirs.tax
     yield from _lines(ours.lines, theirs.lines)
 
 
 def _lines(ours: tuple[Line, ...], theirs: tuple[Line, ...]) -> Iterable[Pair]:
-    """Lines that carry money, in order."""
+    """Lines that carry money; the same ones in another order are the same."""
     left = [line for line in ours if line.amount or line.kind is not LineKind.TEXT]
     right = [line for line in theirs if line.kind is not LineKind.TEXT]
     if len(left) != len(right):
         yield "number of lines", str(len(left)), str(len(right))
         return
-    for position, (mine, other) in enumerate(zip(left, right, strict=True), 1):
+    for position, (mine, other) in enumerate(zip(left, _in_order_of(left, right), strict=True), 1):
         yield f"amount of line {position}", mine.amount, other.amount
         if mine.amount and mine.quantity * mine.price == mine.amount:
             yield f"quantity of line {position}", mine.quantity, other.quantity
+
+
+def _in_order_of(left: list[Line], right: list[Line]) -> list[Line]:
+    """The second lines in the order of the first, where they are the same for the same money; else as they are."""
+    rest, ordered = list(right), list[Line]()
+    for line in left:
+        same = [each for each in rest if _same(line.amount, each.amount)]
+        if not same:
+            return right
+        ordered.append(next((each for each in same if line.quantity == each.quantity), same[0]))
+        rest.remove(ordered[-1])
+    return ordered
 
 
 def _refund(link: Link) -> Iterable[Pair]:

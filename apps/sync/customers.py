@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from apps.connections.models import Company
-from apps.mirror.models import BooksRecord, Leg, Link
+from apps.mirror.models import BooksRecord, Link
 from apps.mirror.states import SyncState
 from apps.platforms.base import Side
 from apps.platforms.content import from_content
 from apps.platforms.records import Customer
-from apps.sync import marks
+from apps.sync.links import face
 from apps.sync.merge import Base
 
 #: Fields that a change in Syncro may set in the books, and the other way round. What Syncro shows as the name is the
@@ -110,17 +110,14 @@ def path_of(company: Company, record: Customer) -> str:
 
 
 def turn(link: Link, toward: Side) -> bool:
-    """Let the next write of a linked customer go to this side; False when it is being written at this moment.
+    """Let the next write of a link go to this side; False when it is being written at this moment.
 
-    A change on either side goes to the other, so the origin of a customer that both have is the side that changed.
+    A change on either side goes to the other, so the origin of what both have is the side that changed.
     """
     if link.target is toward:
         return True
-    source, goal = link.row(toward.other), link.row(toward)
     at_rest = Link.objects.filter(pk=link.pk, state__in=[SyncState.IN_SYNC, SyncState.HELD])
-    if source is None or goal is None or not at_rest.update(origin=toward.other):
+    if link.syncro is None or link.books is None or not at_rest.update(origin=toward.other):
         return False
-    mark = marks.marker(link.company, link.entity, source.external_id)
-    Leg.objects.filter(link=link, position=0).update(side=toward, external_id=goal.external_id, marker=mark)
-    link.origin = toward.other
+    face(link, toward)
     return True

@@ -11,6 +11,7 @@ from apps.mirror.states import SyncState
 from apps.mirror.store import mark_gone, rows_of
 from apps.platforms.base import Side
 from apps.sync.claim import wake_waiting
+from apps.sync.customers import turn
 from apps.sync.links import agree, join
 
 SIDES = {Side.SYNCRO: "Syncro", Side.BOOKS: "the books"}
@@ -74,7 +75,30 @@ def accept(link: Link) -> None:
 def overwrite_books(link: Link) -> None:
     """Syncro's version goes over the books'."""
     _must_rest(link)
+    turn(link, Side.BOOKS)
     _hint(link, force=True)
+    _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
+
+
+def take_edit(link: Link) -> None:
+    """The books' edit of an invoice goes to Syncro."""
+    _must_rest(link)
+    if link.books is None or link.syncro is None or not (link.books.is_live and link.syncro.is_live):
+        raise CannotDecide("It no longer stands on both sides.")
+    if not turn(link, Side.SYNCRO):
+        raise CannotDecide("It is being sent by now; look again.")
+    _hint(link, accepted=True)
+    _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
+
+
+def post_again(link: Link) -> None:
+    """What was made in Syncro was deleted there by hand: another one is made, with a mark of its own."""
+    _must_rest(link)
+    row = link.row(link.target)
+    if row is not None:
+        mark_gone(link.company, link.target, row.entity, [row.external_id])
+    _let_go(link)
+    Link.objects.filter(pk=link.pk).update(attempts=0)
     _must(Link.objects.filter(pk=link.pk).move(SyncState.PENDING), link)
 
 

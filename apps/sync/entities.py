@@ -9,7 +9,7 @@ from apps.platforms.base import Side
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One kind of thing that links tie; `origins` are the sides where one may start."""
+    """One kind of thing that links tie; `origins` are the sides where one, or an edit of one, may start."""
 
     name: str
     title: str
@@ -20,7 +20,7 @@ class Entity:
 ENTITIES: tuple[Entity, ...] = (
     Entity("customer", "Customers", (Side.SYNCRO, Side.BOOKS)),
     Entity("item", "Items", (Side.SYNCRO,)),
-    Entity("invoice", "Invoices", (Side.SYNCRO,)),
+    Entity("invoice", "Invoices", (Side.SYNCRO, Side.BOOKS)),
     Entity("payment", "Payments", (Side.SYNCRO, Side.BOOKS)),
 )
 

@@ -234,7 +234,7 @@ def agree_all(link_ids: list[int]) -> None:
     """
     if not link_ids:
         return
-    links = list(Link.objects.filter(pk__in=link_ids).select_related("syncro", "books"))
+    links = list(Link.objects.filter(pk__in=link_ids).select_related("company", "syncro", "books"))
     for link in links:
         for side in Side:
             row = link.row(side)
@@ -246,8 +246,30 @@ def agree_all(link_ids: list[int]) -> None:
         links, ["base_syncro", "base_books", "digest_syncro", "digest_books", "attempts", "hints"], batch_size=200
     )
     _agree_legs(links)
+    _home_again([link for link in links if link.entity == "invoice" and link.origin == Side.BOOKS])
     Link.objects.filter(pk__in=link_ids).move(SyncState.IN_SYNC)
     settle_partners(link_ids)
+
+
+def face(link: Link, toward: Side) -> None:
+    """From here on the documents of a link whose rows are both there are written to this side."""
+    source, goal = link.row(toward.other), link.row(toward)
+    if source is None or goal is None:
+        raise ValueError(f"link {link.pk} has no document on both sides")
+    own = marks.marker(link.company, link.entity, source.external_id)
+    mark = goal.marker if link.entity == "invoice" and marks.is_ours(goal.marker, link.company) else own
+    Link.objects.filter(pk=link.pk).update(origin=toward.other)
+    Leg.objects.filter(link=link, position=0).update(
+        side=toward, entity=goal.entity, external_id=goal.external_id, marker=mark
+    )
+    link.origin = toward.other
+
+
+def _home_again(edited: list[Link]) -> None:
+    """Invoices start in Syncro: one whose edit was taken there goes to the books again from now on."""
+    for link in edited:
+        if link.syncro is not None and link.books is not None:
+            face(link, Side.BOOKS)
 
 
 def _agree_legs(links: list[Link]) -> None:

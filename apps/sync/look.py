@@ -24,6 +24,7 @@ from apps.platforms.errors import (
     NotCovered,
     PlatformError,
     RateLimited,
+    Refused,
     TryLater,
     Unreadable,
 )
@@ -90,6 +91,8 @@ def _look(link: Link, platform: DirectPlatform) -> bool:
         return _absent(link, item, platform)
     except (BadReference, Gone):  # where it would be is no longer there to be looked at
         return _hold(link)
+    except Refused:  # nor is it there where it could not be made
+        return _absent(link, item, platform)
     except PlatformError as error:
         mine(link).move(SyncState.IN_DOUBT, reason=error.message, wait=backoff(looks, error.retry_after))
         if isinstance(error, TryLater | NeedsReconnect) and not isinstance(error, Unreadable):
@@ -104,7 +107,7 @@ def settle_look(link: Link, item: RequestItem, answer: Found | Answer) -> bool:
     """It is there, as if its answer had come; or it cannot be told, and a person decides."""
     if not isinstance(answer, Found):
         return _hold(link)
-    settle_found(_as_sent(link, item), write_of(item), answer.record)
+    settle_found(_as_sent(link, item), write_of(item), answer.record, answer.complaint)
     _note(item, "found")
     return True
 

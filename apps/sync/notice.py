@@ -106,9 +106,12 @@ def _gone_in_syncro(link: Link, policies: Policies) -> Verdict:
 
 
 def _invoice(link: Link, policies: Policies) -> Verdict:
+    turn(link, Side.BOOKS)
     gone = _gone(link, policies)
     if gone:
         return gone
+    if link.state == SyncState.HELD and link.code == "not_taken" and not _moved_since(link):
+        return SyncState.HELD, link.code, link.reason
     ours, theirs = _sides(link)
     if ours and link.syncro and link.books and _turned(link):
         return SyncState.HELD, "negative_invoice", f"Invoice {link.syncro} turned negative, or back, after it was sent."
@@ -120,7 +123,8 @@ def _invoice(link: Link, policies: Policies) -> Verdict:
             "both_edited",
             f"Invoice {link.syncro} was edited in Syncro and in the books: {_fields(link)}.",
         )
-    if policies.get("invoice_edits_in_books") == "overwrite":
+    policy = policies.get("invoice_edits_in_books")
+    if policy == "overwrite" or (policy == "accept" and turn(link, Side.SYNCRO)):
         return SyncState.PENDING, "", ""
     return SyncState.HELD, "edited_in_books", f"Invoice {link.syncro} was edited in the books: {_fields(link)}."
 

@@ -104,7 +104,7 @@ class _Sending(Batch):
             source = link.row(Side(link.origin))
             if source is not None:  # made from what it was at some earlier time: the two are compared anew
                 source.digest = ""
-            settle_found(link, write, answer.record)
+            settle_found(link, write, answer.record, answer.complaint)
             self.settled += 1
         elif answer is CANNOT_TELL:
             put_aside(link, Held("cannot_tell", "Whether it is already there cannot be told, so it is not sent."))

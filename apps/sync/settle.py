@@ -106,15 +106,16 @@ def settle(company: Company, side: Side, attempted: Sequence[Attempted]) -> dict
         states |= _go_on([each for each in ours if each[0].pk not in states and not each[1].last], side)
         agree_all([link.pk for link, _, _ in ours if states.get(link.pk, SyncState.IN_SYNC) == SyncState.IN_SYNC])
         states |= _check_totals(ours, states)
+        states |= _complained([each for each in ours if each[0].pk not in states])
         _agreed_as_sent([each for each in ours if each[1].verb not in TAKING_BACK])
     settled = {link.pk: SyncState.IN_SYNC for link, _, _ in ours} | states
     lost = [link.pk for link, _, _ in done if link.pk not in held]
     return settled | {pk: SyncState(state) for pk, state in Link.objects.filter(pk__in=lost).values_list("pk", "state")}
 
 
-def settle_found(link: Link, write: Write, record: Record) -> SyncState:
+def settle_found(link: Link, write: Write, record: Record, complaint: str = "") -> SyncState:
     """The look found what the lost request had made: as if its answer had come."""
-    return settle(link.company, link.target, [(link, write, Outcome(record=record))])[link.pk]
+    return settle(link.company, link.target, [(link, write, Outcome(record=record, complaint=complaint))])[link.pk]
 
 
 def still_held(links: Sequence[Link]) -> set[int]:
@@ -130,7 +131,12 @@ def _store(done: Sequence[Attempted], company: Company, side: Side) -> dict[int,
     """Store the records and tie them; a document that already belongs to another link is for a person."""
     if not done:
         return {}
-    records = {link.pk: _with_told_parts(_record_of(write, outcome), write) for link, write, outcome in done}
+    records = {
+        link.pk: _record_of(write, outcome)
+        if outcome.complaint
+        else _with_told_parts(_record_of(write, outcome), write)
+        for link, write, outcome in done
+    }
     save_records(company, side, list(records.values()))
     entities = {record.entity for record in records.values()}
     rows = {
@@ -203,10 +209,26 @@ def _check_totals(done: Sequence[Attempted], states: Mapping[int, SyncState]) ->
             continue
         if write.verb in TAKING_BACK or abs(record.total - write.record.total) <= TOLERANCE:
             continue
-        reason = f"Syncro's total is {write.record.total:.2f}, the books made it {record.total:.2f} (tax {write.record.tax:.2f} and {record.tax:.2f})."
-        Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="total_differs", reason=reason)
+        code, reason = _total_differs(link, write.record, record)
+        Link.objects.filter(pk=link.pk).move(SyncState.HELD, code=code, reason=reason)
         differing[link.pk] = SyncState.HELD
     return differing
+
+
+def _total_differs(link: Link, wanted: SalesDocument, made: SalesDocument) -> tuple[str, str]:
+    if link.target is Side.SYNCRO:
+        taxes = f"tax {made.tax:.2f} and {wanted.tax:.2f}"
+        return "not_taken", f"Syncro made its total {made.total:.2f}, the books say {wanted.total:.2f} ({taxes})."
+    taxes = f"tax {wanted.tax:.2f} and {made.tax:.2f}"
+    return "total_differs", f"Syncro's total is {wanted.total:.2f}, the books made it {made.total:.2f} ({taxes})."
+
+
+def _complained(done: Sequence[Attempted]) -> dict[int, SyncState]:
+    """It was done, and not as it was wanted: the two are tied, and a person hears of it."""
+    wrong = [(link, outcome.complaint) for link, _, outcome in done if outcome.complaint]
+    for link, complaint in wrong:
+        Link.objects.filter(pk=link.pk).move(SyncState.HELD, code="misapplied", reason=complaint)
+    return {link.pk: SyncState.HELD for link, _ in wrong}
 
 
 def _agreed_as_sent(done: Sequence[Attempted]) -> None:

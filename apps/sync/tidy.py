@@ -11,9 +11,9 @@ from apps.mirror.models import BooksRecord, Link, MirrorRow, SyncroRecord
 from apps.mirror.states import SyncState
 from apps.platforms.base import DirectPlatform, Outcome, Side, Verb, Write
 from apps.platforms.content import to_content
-from apps.platforms.errors import AlreadyThere
+from apps.platforms.errors import AlreadyThere, Gone, Refused
 from apps.platforms.records import Customer, Item, SalesDocument
-from apps.sync.compose.desk import Desk
+from apps.sync.compose.desk import Desk, is_edit
 from apps.sync.links import join
 from apps.sync.pull import read_again
 from apps.sync.settle import mine
@@ -96,6 +96,9 @@ def settle_refusal(link: Link, write: Write, outcome: Outcome) -> SyncState | No
     """A name taken by somebody we do not mirror (a vendor, an employee): once more, with our number behind it. A number
     that is taken is for a person.
     """
+    if isinstance(outcome.error, AlreadyThere | Refused | Gone) and is_edit(link):
+        mine(link).move(SyncState.HELD, code="not_taken", reason=outcome.error.message)
+        return SyncState.HELD
     if isinstance(outcome.error, AlreadyThere) and isinstance(write.record, SalesDocument):
         reason = f"{outcome.error.message} It is number {write.record.number}."
         mine(link).move(SyncState.HELD, code="number_taken", reason=reason)

@@ -10,6 +10,7 @@ import httpx
 
 from apps.platforms.base import Account, Bucket, Draft, Limits
 from apps.platforms.errors import Gone, NeedsReconnect, PermissionMissing, PlatformError, Unavailable
+from apps.platforms.exact_json import read_json
 from apps.platforms.http import Wire
 from apps.platforms.paging import Slice, numbered_pages
 from apps.platforms.syncro.errors import refusal, sentence
@@ -106,6 +107,15 @@ class Client:
         answer = self.wire.write(draft, self._authorized())
         self._check(answer, draft.path, draft.method)
         return self.wire.json(answer)
+
+    def send_loosely(self, draft: Draft) -> Any:
+        """Send one draft whose answer proves nothing: its JSON, or its words where it has none; raises as `send`."""
+        answer = self.wire.write(draft, self._authorized())
+        self._check(answer, draft.path, draft.method)
+        try:
+            return read_json(answer.content)
+        except ValueError:
+            return answer.text
 
     def _authorized(self) -> Mapping[str, str]:
         if self._headers is None:

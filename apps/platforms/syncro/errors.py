@@ -11,6 +11,7 @@ from apps.platforms.errors import (
     AlreadyThere,
     BadReference,
     Gone,
+    LockedByPayment,
     NeedsReconnect,
     NotCovered,
     PermissionMissing,
@@ -33,10 +34,12 @@ class Row:
     says: str = ""
 
 
+PAID = "Syncro changes no line of an invoice that is paid."
 ENDED = "Syncro no longer accepts the API token; make a new one in Syncro (Admin, API Tokens) and connect it again."
 
 #: The first row that fits says it. 401 also means "this permission is missing"; the client tells the two apart by /me.
 ROWS: tuple[Row, ...] = (
+    Row(200, r"/line_items", r"(?i)already paid", LockedByPayment, "Line items: 200 without effect", PAID),
     Row(401, r"GET /me$", r"", NeedsReconnect, "API basics: Auth", ENDED),
     Row(401, r"", r"", PermissionMissing, "API basics: error shapes"),
     Row(403, r"", r"", PermissionMissing, "API basics: error shapes"),
@@ -51,7 +54,9 @@ ROWS: tuple[Row, ...] = (
 
 
 def refusal(status: int, where: str, body: object) -> PlatformError:
-    """Our error for an answer of 400 to 499; `where` is "METHOD /path". An unknown status is Refused."""
+    """Our error for an answer of 400 to 499, or of 200 that did nothing; `where` is "METHOD /path". An unknown status is
+    Refused.
+    """
     words = sentence(body)
     for row in ROWS:
         if row.status == status and re.search(row.where, where) and re.search(row.match, words):

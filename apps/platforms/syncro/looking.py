@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from apps.platforms.base import ABSENT, CANNOT_TELL, Answer, Found, Verb, Write
-from apps.platforms.errors import BadReference, Gone, NotCovered
+from apps.platforms.errors import AlreadyThere, BadReference, Gone, NotCovered, PlatformError
 from apps.platforms.markers import read_marker
 from apps.platforms.paging import Row
-from apps.platforms.records import Customer, Payment, Record
+from apps.platforms.records import Customer, Invoice, Payment, Record
 from apps.platforms.syncro.client import Client, Raw
 from apps.platforms.syncro.ends import LAST
+from apps.platforms.syncro.paying import Till
 from apps.platforms.syncro.translate import READERS
+from apps.platforms.syncro.translate.lines import changes
 from apps.platforms.syncro.translate.payments import parts_of
 from apps.platforms.syncro.translate.values import amount, text
 
@@ -22,15 +24,24 @@ PROOF = 40
 SEARCHED = 3
 
 
-def find(client: Client, entity: str, write: Write) -> Found | Answer:
-    """Whether the thing is there. Raises NotCovered or BadReference when it is not and could not be made either."""
+def find(client: Client, till: Till, entity: str, write: Write) -> Found | Answer:
+    """Whether the thing is there. Raises NotCovered, BadReference or Refused when it is not and could not be made either."""
     if isinstance(write.record, Payment):
-        return PaymentLook(client, write, write.record).find()
+        return _find_payment(client, till, write, write.record)
     if write.verb is Verb.UPDATE:
         return _find_update(client, entity, write)
     if isinstance(write.record, Customer):
         return _find_customer(client, write, write.record)
     return CANNOT_TELL
+
+
+def _find_payment(client: Client, till: Till, write: Write, record: Payment) -> Found | Answer:
+    answer = PaymentLook(client, write, record).find()
+    if isinstance(answer, Found):
+        return Found(answer.record, till.conclude(write.marker))
+    if answer is ABSENT:
+        till.clear(record)
+    return answer
 
 
 class PaymentLook:
@@ -113,7 +124,27 @@ def _find_update(client: Client, entity: str, write: Write) -> Found | Answer:
     if raw is None:
         raise Gone(external_id=write.external_id)
     record = READERS[entity](raw)
+    if isinstance(record, Invoice) and isinstance(write.record, Invoice):
+        return ABSENT if changes(write.record, record) else Found(record)
     return Found(record) if record.agreed() == write.record.agreed() else ABSENT
+
+
+def named(client: Client, error: AlreadyThere, email: str, own: str) -> AlreadyThere:
+    """Who has an e-mail address that is taken, as far as that can be asked (Customers: primary email is unique)."""
+    if not email or "email" not in error.message.casefold():
+        return error
+    try:
+        rows = client.slice("customer", 1, {"email": email}).rows
+    except PlatformError:
+        return error
+    found = [READERS["customer"](row) for row in rows if text(row.get("email")).casefold() == email.casefold()]
+    others = [each for each in found if isinstance(each, Customer) and each.external_id != own]
+    if not others:
+        return error
+    words = (
+        f"The e-mail address {email} already belongs to Syncro's customer {others[0].name} ({others[0].external_id})."
+    )
+    return AlreadyThere(words, code=error.code, external_id=others[0].external_id)
 
 
 def _find_customer(client: Client, write: Write, wanted: Customer) -> Found | Answer:

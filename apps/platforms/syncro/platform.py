@@ -1,10 +1,9 @@
-"""The contract kept by Syncro: all it tells is read; customers and payments are written."""
+"""The contract kept by Syncro: all it tells is read; customers, payments and edits of invoices are written."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import httpx
 
@@ -31,15 +30,14 @@ from apps.platforms.errors import (
     Unreadable,
     Unsure,
 )
+from apps.platforms.exact_json import write_json
 from apps.platforms.forecast import Stretch
-from apps.platforms.records import Customer, Facts, Payment, Record
-from apps.platforms.syncro import health, lists, looking, outlook, tabs
+from apps.platforms.records import Facts, Invoice, Record
+from apps.platforms.syncro import health, lists, looking, outlook, tabs, writing
 from apps.platforms.syncro.changes import read
-from apps.platforms.syncro.client import LIMITS, PATHS, Client, Raw, unwrap
-from apps.platforms.syncro.errors import sentence
+from apps.platforms.syncro.client import LIMITS, Client
+from apps.platforms.syncro.paying import Till
 from apps.platforms.syncro.translate import READERS
-from apps.platforms.syncro.translate.customers import write_customer
-from apps.platforms.syncro.translate.payments import write_payment
 
 #: Screens of the web app, below the account's own host.
 SCREENS: Mapping[str, str] = {
@@ -61,13 +59,23 @@ class Syncro(DirectPlatform):
     writes: ClassVar[Mapping[str, frozenset[Verb]]] = {
         "customer": frozenset({Verb.CREATE, Verb.UPDATE}),
         "payment": frozenset({Verb.CREATE}),
+        "invoice": frozenset({Verb.UPDATE}),
     }
     limits = LIMITS
-    looks_first: ClassVar[frozenset[str]] = frozenset({"payment", "customer"})
+    looks_first: ClassVar[frozenset[str]] = frozenset({"payment", "customer", "invoice"})
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self.client = Client(account)
+        self.till = Till(self.client, account)
+
+    @classmethod
+    def step(cls, whole: Write, there: Mapping[int, Record]) -> Write | None:
+        """An edit of an invoice goes line by line (see writing.next_step); all else is one request."""
+        now = there.get(0)
+        if isinstance(whole.record, Invoice) and isinstance(now, Invoice):
+            return writing.next_step(whole, whole.record, now)
+        return whole
 
     def close(self) -> None:
         """Let the connections go."""
@@ -129,10 +137,11 @@ class Syncro(DirectPlatform):
         return drafts
 
     def send(self, draft: Draft) -> list[Outcome]:
-        """Send it once. A 200 that says success: false is Refused, as is a declined payment."""
+        """Send it once, and see that it stands: a 200 that says success: false is Refused, as is a declined payment,
+        and so is a change that does not show afterwards.
+        """
         try:
-            body = self.client.send(draft)
-            return [Outcome(record=_made(draft, body))]
+            return [writing.SENDERS[draft.entity](self.client, self.till, draft)]
         except Unreadable as error:
             raise Unsure(f"Syncro accepted it with an answer that makes no sense: {error.message}") from error
         except STOPS:
@@ -142,7 +151,7 @@ class Syncro(DirectPlatform):
 
     def find(self, entity: str, write: Write) -> Found | Answer:
         """See looking.find; NotCovered when the payment is not there and its invoices have less open than it wants."""
-        return looking.find(self.client, entity, write)
+        return looking.find(self.client, self.till, entity, write)
 
     def url(self, entity: str, external_id: str) -> str:
         """The record in Syncro's web app, on the host of the API; "" for what has no screen that is known."""
@@ -153,43 +162,8 @@ class Syncro(DirectPlatform):
     def _draft(self, entity: str, write: Write, position: int, new_key: Callable[[], str]) -> Draft:
         if write.verb not in self.writes.get(entity, frozenset()):
             raise Refused(f"Syncro's API cannot {write.verb} a {entity}.")
-        update = write.verb is Verb.UPDATE
+        method, path, body = writing.request(write, self.till.unit)
         return Draft(
-            method="PUT" if update else "POST",
-            path=f"/{PATHS[entity]}/{write.external_id}" if update else f"/{PATHS[entity]}",
-            body=json.dumps(self._body(write), sort_keys=True, ensure_ascii=False, default=str).encode(),
-            key=new_key(),
-            entity=entity,
-            verb=write.verb,
-            positions=(position,),
-        )
-
-    def _body(self, write: Write) -> dict[str, Any]:
-        record, base = write.record, write.base
-        if isinstance(record, Payment):
-            return write_payment(record, write.marker, str(self.account.options.get("apply_payments_unit", "cents")))
-        if not isinstance(record, Customer):
-            raise Refused(f"Syncro's API cannot write a {record.entity}.")
-        if write.verb is Verb.CREATE:
-            return write_customer(record, write.marker)
-        if not isinstance(base, Customer) or not base.raw or not write.external_id.isdecimal():
-            raise Refused("A customer is changed only after it was read: Syncro resets what a change does not name.")
-        return write_customer(record, write.marker, base)
-
-
-def _made(draft: Draft, body: object) -> Record:
-    """The record an answer of 200 tells of. Raises Refused where it says no, Unsure where it says nothing."""
-    if isinstance(body, Mapping) and body.get("success") is False and "id" not in body:
-        raise Refused(sentence(body))
-    raw = unwrap(draft.entity, body)
-    if not raw or not raw.get("id"):
-        raise Unsure("Syncro accepted it without telling what it made.")
-    return READERS[draft.entity](raw) if draft.entity != "payment" else _made_payment(draft, raw)
-
-
-def _made_payment(draft: Draft, raw: Raw) -> Record:
-    """The answer to POST /payments has no customer: it is the one we sent."""
-    if raw.get("success") is False:
-        words = str(raw.get("transaction_response") or "")
-        raise Refused(f"Syncro declined the payment: {words}" if words else "Syncro declined the payment.")
-    return READERS["payment"]({"customer_id": json.loads(draft.body).get("customer_id"), **raw})
+            method=method, path=path, body=write_json(body) if body is not None else b"", key=new_key(), entity=entity,
+            verb=write.verb, positions=(position,),
+        )  # fmt: skip

@@ -13,6 +13,7 @@ KINDS: dict[str, str] = {
     "payment_over_several_invoices": f"{_HERE}.payment_over_several_invoices:PaymentOverSeveralInvoices",
     "payment_moved": f"{_HERE}.payment_moved:PaymentMoved",
     "payment_edited": f"{_HERE}.payment_edited:PaymentEdited",
+    "payment_misapplied": f"{_HERE}.payment_misapplied:PaymentMisapplied",
     "payment_in_review": f"{_HERE}.payment_in_review:PaymentInReview",
     "payment_of_unknown_invoice": f"{_HERE}.payment_of_unknown_invoice:PaymentOfUnknownInvoice",
     "payment_on_both_sides": f"{_HERE}.payment_on_both_sides:PaymentOnBothSides",

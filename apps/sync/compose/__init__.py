@@ -10,6 +10,7 @@ from apps.sync.compose.customer import compose_customer
 from apps.sync.compose.customer_in import compose_customer_in
 from apps.sync.compose.desk import Desk, Held, NothingToDo, NotLinkedYet, StandsAside
 from apps.sync.compose.invoice import compose_invoice
+from apps.sync.compose.invoice_in import compose_invoice_in
 from apps.sync.compose.item import compose_item
 from apps.sync.compose.payment import compose_payment, compose_payment_in
 
@@ -19,6 +20,7 @@ COMPOSERS: dict[tuple[str, Side], Callable[[Desk, Link], Write]] = {
     ("customer", Side.BOOKS): compose_customer_in,
     ("item", Side.SYNCRO): compose_item,
     ("invoice", Side.SYNCRO): compose_invoice,
+    ("invoice", Side.BOOKS): compose_invoice_in,
     ("payment", Side.SYNCRO): compose_payment,
     ("payment", Side.BOOKS): compose_payment_in,
 }

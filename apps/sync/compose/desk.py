@@ -50,7 +50,7 @@ class NothingToDo(Exception):
     """The other side already holds it."""
 
 
-#: So many steps one thing may take to stand on the other side; more would be going in circles.
+#: So many steps one thing may take to stand on the other side, and those of its lines; more would be going in circles.
 MOST_STEPS = 12
 
 
@@ -124,10 +124,10 @@ class Desk:
         try:
             write = kind.step(whole, self._there(link))
         except Refused as refusal:
-            raise Held("refused", refusal.message) from refusal
+            raise Held("not_taken" if is_edit(link) else "refused", refusal.message) from refusal
         if write is None:
             raise NothingToDo
-        if link.hints.get("steps", 0) > MOST_STEPS:
+        if link.hints.get("steps", 0) > MOST_STEPS + 2 * len(getattr(whole.record, "lines", ())):
             raise Held("refused", f"It does not come to rest in {kind.title}; look at its documents there.")
         mark = marks.leg_marker(whole.marker, write.leg)
         return replace(write, marker=mark)
@@ -190,6 +190,11 @@ def write_for(link: Link, record: Record, *, overwrite: bool = False) -> Write:
     return Write(
         verb=Verb.UPDATE, entity=record.entity, record=record, marker=mark, external_id=row.external_id, revision=row.revision, base=row.record()
     )  # fmt: skip
+
+
+def is_edit(link: Link) -> bool:
+    """Whether this takes the books' edit of an invoice into Syncro."""
+    return link.entity == "invoice" and link.target is Side.SYNCRO
 
 
 def _check_untouched(link: Link, row: MirrorRow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ WRITABLE = (
     "referred_by", "tax_rate_id", "notification_email", "invoice_cc_emails", "invoice_term_id", "properties",
 )  # fmt: skip
 NOTES_LIMIT = 10_000
+PHONES, NO_DIGIT = frozenset({"phone", "mobile"}), re.compile(r"\D")
 
 
 def read_customer(raw: Mapping[str, Any]) -> Customer:
@@ -63,6 +65,29 @@ def write_customer(record: Customer, marker: str = "", base: Customer | None = N
     }
     tax = {"tax_rate_id": int(record.tax_key)} if record.tax_key.isdecimal() else {}
     return {**kept, **{name: value or None for name, value in wanted.items()}, **tax}
+
+
+def not_as_sent(body: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
+    """What the answer to a PUT shows otherwise than it was sent, as the rest of a sentence; "" when nothing is.
+
+    What Syncro only spells in its own way (digits of a phone, spaces, letters of an address) is the same.
+    """
+    differing = [name for name, value in body.items() if name in raw and not _alike(name, value, raw[name])]
+    return ", ".join(
+        f"its {name} is {text(raw[name]) or 'empty'} and not {text(body[name]) or 'empty'}" for name in differing
+    )
+
+
+def _alike(name: str, sent: object, shown: object) -> bool:
+    if isinstance(sent, Mapping):
+        there = shown if isinstance(shown, Mapping) else {}
+        return all(text(there.get(key)) == text(value) for key, value in sent.items())
+    if isinstance(sent, bool) or isinstance(shown, bool):
+        return bool(sent) == bool(shown)
+    first, second = text(sent), text(shown)
+    if name in PHONES:
+        first, second = (NO_DIGIT.sub("", value) for value in (first, second))
+    return " ".join(first.split()).casefold() == " ".join(second.split()).casefold()
 
 
 def _names(record: Customer, base: Customer | None) -> tuple[str, str, str]:
