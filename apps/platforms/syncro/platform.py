@@ -35,7 +35,7 @@ from apps.platforms.forecast import Stretch
 from apps.platforms.records import Facts, Invoice, Record
 from apps.platforms.syncro import health, lists, looking, outlook, tabs, writing
 from apps.platforms.syncro.changes import read
-from apps.platforms.syncro.client import LIMITS, Client
+from apps.platforms.syncro.client import LIMITS, PATHS, Client
 from apps.platforms.syncro.paying import Till
 from apps.platforms.syncro.translate import READERS
 

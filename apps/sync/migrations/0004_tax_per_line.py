@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("connections", "0001_initial"),
         ("mirror", "0002_further_legs"),
-        ("sync", "0002_post_rounds"),
+        ("sync", "0003_sweeps"),
     ]
 
     operations = [

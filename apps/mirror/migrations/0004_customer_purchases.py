@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mirror", "0002_further_legs"),
+        ("mirror", "0003_syncro_whole"),
     ]
 
     operations = [
