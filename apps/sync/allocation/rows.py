@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from apps.connections.models import Company
@@ -18,6 +19,11 @@ from apps.sync.allocation.sheet import Billed, Share, Sheet, Taken
 
 #: So many open parts begin a batch; whatever hangs together with them comes along.
 AT_ONCE = 1000
+
+SOLVED = """
+UPDATE {part} part SET amount = given.amount, solved = TRUE
+FROM unnest(%s::bigint[], %s::numeric[]) AS given(id, amount) WHERE part.id = given.id
+"""
 
 LISTS_PAYMENTS = ExpressionWrapper(Q(raw__has_key="payments"), BooleanField())
 
@@ -92,10 +98,12 @@ def _read(company: Company, payments: Collection[str], rows: Iterable[Applicatio
 
 
 def _write(rows: Iterable[Application], answers: Mapping[Pair, Decimal]) -> int:
-    solved = [row for row in rows if row.amount is None and (row.payment_id, row.document_id) in answers]
-    for row in solved:
-        row.amount, row.solved = answers[(row.payment_id, row.document_id)], True
-    Application.objects.bulk_update(solved, ["amount", "solved"], batch_size=500)
+    """One statement for a batch; a part read anew in the meantime is no longer there to be written to."""
+    pairs = {row.pk: (row.payment_id, row.document_id) for row in rows if row.amount is None}
+    solved = {pk: answers[pair] for pk, pair in pairs.items() if pair in answers}
+    if solved:
+        with connection.cursor() as cursor:
+            cursor.execute(SOLVED.format(part=Application._meta.db_table), [list(solved), list(solved.values())])
     return len(solved)
 
 
