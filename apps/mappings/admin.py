@@ -67,16 +67,22 @@ class ToldRows(CompanyRows):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Somewhere one may map."""
-        return bool(_companies(request, "map"))
+        return self._here(request) and bool(_companies(request, "map"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """In the company of the row; for the list, in every company it shows."""
         if obj is not None:
             return may(request.user, "map", obj.company)
+        if not self._here(request):
+            return False
         shown = _companies(request, "see")
         if slug := request.GET.get(CompanyFilter.parameter_name):
             shown = shown & {slug}
         return bool(shown) and shown <= _companies(request, "map")
+
+    def _here(self, request: HttpRequest) -> bool:
+        """Whether this page is one of ours: every other page asks too, for its navigation, and must not pay for it."""
+        return f"/{self.opts.app_label}/{self.opts.model_name}/" in request.path
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """What a row is stays as it is."""
