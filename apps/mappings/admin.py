@@ -36,6 +36,14 @@ class MappingAdmin(CompanyRows):
     ordering = ("company", "topic", "key")
 
 
+def _companies(request: HttpRequest, verb: str) -> frozenset[str]:
+    """The companies in which this person may do a verb, asked once a request: each page asks for every model there is."""
+    asked: dict[str, frozenset[str]] = request.__dict__.setdefault("_companies_by_verb", {})
+    if verb not in asked:
+        asked[verb] = frozenset(companies_for(request.user, verb).values_list("slug", flat=True))
+    return asked[verb]
+
+
 class SeenList(PlainChangeList):
     """Says of each row what names its id."""
 
@@ -59,16 +67,22 @@ class ToldRows(CompanyRows):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Somewhere one may map."""
-        return companies_for(request.user, "map").exists()
+        return self._here(request) and bool(_companies(request, "map"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """In the company of the row; for the list, in every company it shows."""
         if obj is not None:
             return may(request.user, "map", obj.company)
-        shown = companies_for(request.user)
+        if not self._here(request):
+            return False
+        shown = _companies(request, "see")
         if slug := request.GET.get(CompanyFilter.parameter_name):
-            shown = shown.filter(slug=slug)
-        return shown.exists() and not shown.exclude(pk__in=companies_for(request.user, "map").values("pk")).exists()
+            shown = shown & {slug}
+        return bool(shown) and shown <= _companies(request, "map")
+
+    def _here(self, request: HttpRequest) -> bool:
+        """Whether this page is one of ours: every other page asks too, for its navigation, and must not pay for it."""
+        return f"/{self.opts.app_label}/{self.opts.model_name}/" in request.path
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """What a row is stays as it is."""

@@ -38,20 +38,6 @@ def _somebody_calls(request: Any) -> bool:
     return PostRound.objects.exists()
 
 
-def _bought(request: Any) -> bool:
-    """Only where a file told of purchases."""
-    from apps.mirror.models import SyncroRecord
-
-    return SyncroRecord.objects.filter(entity="customer_purchase").exists()
-
-
-def _refunds_told(request: Any) -> bool:
-    """Only where a file told what refunds give back."""
-    from apps.mappings.models import RefundOrigin
-
-    return RefundOrigin.objects.exists()
-
-
 def _item(title: str, icon: str, name: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}"), **more}
 
@@ -116,7 +102,6 @@ UNFOLD: dict[str, Any] = {
                         "Customer purchases",
                         "shopping_bag",
                         "mirror_syncrocustomerpurchase_changelist",
-                        permission=_bought,
                     ),
                     _item("Links", "link", "mirror_link_changelist"),
                 ],
@@ -128,7 +113,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Mappings", "swap_horiz", "portal_mappings"),
                     _item("Tax rates", "percent", "mappings_taxrate_changelist"),
                     _item("Locations", "location_on", "mappings_location_changelist"),
-                    _item("Refund origins", "undo", "mappings_refundorigin_changelist", permission=_refunds_told),
+                    _item("Refund origins", "undo", "mappings_refundorigin_changelist"),
                     _item("Policies", "tune", "portal_policies"),
                     _item("Companies", "business", "connections_company_changelist"),
                     _item("Connections", "cable", "connections_connection_changelist"),
