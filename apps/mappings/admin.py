@@ -95,9 +95,9 @@ class ToldRows(CompanyRows):
         super().save_model(request, obj, form, change)
 
     @admin.display(description="id in Syncro")
-    def shown_id(self, row: Any) -> str:
+    def shown_id(self, row: Any) -> SafeString:
         """The id, or that nobody knows it."""
-        return row.external_id or "Not known yet"
+        return format_html('<span class="t-link">{}</span>', row.external_id or "Not known yet")
 
     @admin.display(description="seen on")
     def seen(self, row: Any) -> str:
@@ -193,10 +193,10 @@ class TaxRateAdmin(ToldRows):
         """The rate."""
         return f"{plain(rate.percent)} %" if rate.percent is not None else NOTHING
 
-    @admin.display(description="default", boolean=True)
-    def shown_default(self, rate: TaxRate) -> bool | None:
+    @admin.display(description="default")
+    def shown_default(self, rate: TaxRate) -> SafeString | str:
         """Whether customers without a rate have it; nothing is shown for all others."""
-        return rate.is_default
+        return format_html('<span class="t-badge t-good">{}</span>', "Default") if rate.is_default else ""
 
 
 @admin.register(Location)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -25,6 +26,7 @@ from apps.mirror.models import (
     SyncroInvoice,
     SyncroItem,
     SyncroPayment,
+    SyncroRecord,
 )  # fmt: skip
 from apps.platforms.base import Side
 from apps.platforms.records import Status
@@ -98,7 +100,6 @@ class RowAdmin(CompanyRows):
 NAMED = ("name", "company", "external_id", "state", "shown_status", "seen", "outside")
 PRICED = ("name", "company", "external_id", "total", "state", "shown_status", "seen", "outside")
 DATED = ("name", "company", "date", "total", "open_amount", "state", "shown_status", "outside")
-BOUGHT = ("name", "company", "date", "total", "state", "shown_status", "seen")
 PAID = ("name", "company", "date", "total", "state", "shown_status", "outside")
 
 
@@ -112,10 +113,36 @@ for models, kinds, shown in (
     ((SyncroItem, BooksItem), ("item",), PRICED),
     ((SyncroInvoice, BooksInvoice), ("invoice", "credit_memo", "refund_receipt"), DATED),
     ((SyncroPayment, BooksPayment), ("payment",), PAID),
-    ((SyncroCustomerPurchase,), ("customer_purchase",), BOUGHT),
 ):
     for model in models:
         admin.site.register(model, row_admin(kinds, shown))
+
+
+@admin.register(SyncroCustomerPurchase)
+class PurchaseAdmin(RowAdmin):
+    """What was bought from customers: of whom, and how it was paid."""
+
+    kinds = ("customer_purchase",)
+    list_display = ("name", "company", "bought_from", "date", "total", "paid_by", "state", "shown_status")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the customer's name and the method, in the same query."""
+        customers = SyncroRecord.objects.filter(
+            company=OuterRef("company"), entity="customer", external_id=OuterRef("party")
+        )
+        named = {"customer": Subquery(customers.values("label")[:1]), "method": KT("content__method")}
+        found: QuerySet[Any] = super().get_queryset(request).annotate(**named)
+        return found
+
+    @admin.display(description="bought from")
+    def bought_from(self, row: Any) -> str:
+        """The customer who sold it."""
+        return str(row.customer or row.party)
+
+    @admin.display(description="paid by")
+    def paid_by(self, row: Any) -> str:
+        """How it was paid out; not yet, where the report does not say."""
+        return str(row.method or NOTHING)
 
 
 class EntityFilter(admin.SimpleListFilter):

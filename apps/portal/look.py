@@ -58,7 +58,7 @@ def _item(title: str, icon: str, name: str, **more: Any) -> dict[str, Any]:
 
 def _pair(title: str, icon: str, entity: str) -> dict[str, Any]:
     """One entry for both sides' rows; the list itself has a tab for each side."""
-    here = (f"/mirror/syncro{entity}", f"/mirror/books{entity}")
+    here = (f"/mirror/syncro{entity}/", f"/mirror/books{entity}/")
     return _item(title, icon, f"mirror_syncro{entity}_changelist", active=lambda request: request.path.startswith(here))
 
 
@@ -128,7 +128,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Mappings", "swap_horiz", "portal_mappings"),
                     _item("Tax rates", "percent", "mappings_taxrate_changelist"),
                     _item("Locations", "location_on", "mappings_location_changelist"),
-                    _item("Refunds of", "undo", "mappings_refundorigin_changelist", permission=_refunds_told),
+                    _item("Refund origins", "undo", "mappings_refundorigin_changelist", permission=_refunds_told),
                     _item("Policies", "tune", "portal_policies"),
                     _item("Companies", "business", "connections_company_changelist"),
                     _item("Connections", "cable", "connections_connection_changelist"),

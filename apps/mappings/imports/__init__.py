@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -30,7 +30,11 @@ BATCH = 1000
 #: More is counted, not listed: a file of the wrong kind would list every row.
 MOST_PROBLEMS, MOST_CHANGES = 1000, 50
 
+#: How many batches pass before the person at the machine hears of them.
+TOLD_EVERY = 5
+
 T = TypeVar("T")
+Note = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -70,7 +74,9 @@ class Imported:
         }  # fmt: skip
 
 
-def import_report(company: Company, report: Report, path: Path, *, dry_run: bool = False) -> Imported:
+def import_report(
+    company: Company, report: Report, path: Path, *, dry_run: bool = False, note: Note = lambda text: None
+) -> Imported:
     """Read a report and keep what it tells, in batches of 1,000; a second time it changes nothing.
 
     A dry run does the very same and takes it back. Raises BadFile for a file of another kind, NotReady when what it
@@ -79,15 +85,17 @@ def import_report(company: Company, report: Report, path: Path, *, dry_run: bool
     reading = open_report(company.platform(Side.SYNCRO), report, path, date_format(company))
     done = Imported(report, dry_run, reading.encoding, reading.delimiter, reading.unused)
     with transaction.atomic() if dry_run else nullcontext():
-        _import(reading, KEEPERS[report](company), done)
+        _import(reading, KEEPERS[report](company), done, note)
         if dry_run:
             transaction.set_rollback(True)
     done.problems.sort(key=lambda problem: problem.line)
     return done
 
 
-def _import(reading: Reading, keeper: Keeper, done: Imported) -> None:
-    for batch in batched(reading.rows(), BATCH):
+def _import(reading: Reading, keeper: Keeper, done: Imported, note: Note) -> None:
+    for number, batch in enumerate(batched(reading.rows(), BATCH)):
+        if number and number % TOLD_EVERY == 0:
+            note(f"{number * BATCH:,} read")
         for each in batch:
             if isinstance(each, LeftOut):
                 done.add(each)

@@ -33,7 +33,8 @@ class Command(TieoutCommand):
     def work(self, **options: Any) -> None:
         """Import, or preview; then say what came of it."""
         company = self.company(options["slug"], "map")
-        done = import_report(company, Report(options["report"]), options["file"], dry_run=options["dry_run"])
+        report = Report(options["report"])
+        done = import_report(company, report, options["file"], dry_run=options["dry_run"], note=self.note)
         if self.as_json:
             self.say_json({"company": company.slug, "file": options["file"].name, **done.as_json()})
         self._say_all(done)
