@@ -14,6 +14,8 @@ from apps.mappings.models import TaxRate
 from apps.mirror.store import save_records
 from apps.platforms.base import Side
 from apps.platforms.records import Invoice, Line
+from apps.reconciliation.models import Mismatch
+from apps.reconciliation.reconcile import reconcile
 from apps.reconciliation.tieout import tie_out
 from apps.sync.models import InvoiceTax
 from apps.sync.tax.judge import rates_of_lines, rebuild_taxes
@@ -135,6 +137,16 @@ def test_only_what_changed_is_judged_again(company: Company) -> None:
     assert [rebuild_taxes(company), rebuild_taxes(company)] == [3, 0]
     TaxRate.objects.update(percent=Decimal(9))
     assert rebuild_taxes(company) == 10
+
+
+def test_a_rate_told_wrongly_does_not_flood_the_queue(company: Company) -> None:
+    invoices(company, range(60), tax="9.00")
+    rebuild_taxes(company)
+    assert reconcile(company) == {"open": 51, "opened": 51, "closed": 0}
+    assert "tax of 10 more invoices" in Mismatch.objects.get(subject="more invoices").sentence
+    TaxRate.objects.update(percent=Decimal(9))
+    rebuild_taxes(company)
+    assert reconcile(company)["open"] == 0
 
 
 def test_many_invoices_take_no_more_queries_than_few(company: Company) -> None:

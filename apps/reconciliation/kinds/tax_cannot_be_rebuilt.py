@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
 from apps.connections.models import Company
 from apps.mappings.models import TaxRate
 from apps.platforms.records import Status
@@ -20,6 +22,8 @@ from apps.sync.tax.rebuild import Verdict
 
 #: So many lines and rates are named in a sentence; all of them are in the facts.
 SHOWN = 8
+#: So many invoices are items of their own; where there are more, a rate is wrong, and one item says how many.
+MOST = 50
 
 
 class TaxCannotBeRebuilt(MismatchKind):
@@ -35,13 +39,15 @@ class TaxCannotBeRebuilt(MismatchKind):
         """What the last look at the invoices' tax left open; nothing where Syncro charges no tax."""
         if not TaxRate.objects.filter(company=company).exists():
             return
-        judged = InvoiceTax.objects.filter(
-            company=company, invoice__gone_at__isnull=True, invoice__status__in=[Status.ACTIVE, Status.INACTIVE]
-        )
-        off = list(judged.filter(verdict=Verdict.IMPOSSIBLE).select_related("invoice").order_by("pk"))
-        names = names_of(company, {f"syncro:{each.invoice.party}" for each in off})
-        for each in off:
+        judged = _standing(company)
+        off = judged.filter(verdict=Verdict.IMPOSSIBLE)
+        newest = list(off.select_related("invoice").defer("invoice__raw").order_by("-invoice__date", "-pk")[:MOST])
+        names = names_of(company, {f"syncro:{each.invoice.party}" for each in newest})
+        for each in newest:
             yield self._of_invoice(each, names[f"syncro:{each.invoice.party}"])
+        more = off.count() - len(newest)
+        if more:
+            yield self._of_more(more)
         waiting = list(judged.filter(verdict=Verdict.RATES_MISSING).values_list("missing", flat=True))
         if waiting:
             yield self._of_rates(company, waiting)
@@ -56,6 +62,13 @@ class TaxCannotBeRebuilt(MismatchKind):
             "invoice is wrong, correct it in Syncro. It goes to the books with the tax that Syncro charged.",
         )  # fmt: skip
 
+    def _of_more(self, count: int) -> Finding:
+        return Finding(
+            kind=self.name, subject="more invoices", entity="invoice", facts={"count": count},
+            sentence=f"The tax of {count} more invoices does not come out of their lines and rates either; only the {MOST} newest "
+            "are listed one by one. Where there are so many a rate is told wrongly or missing: correct it under Tax rates.",
+        )  # fmt: skip
+
     def _of_rates(self, company: Company, waiting: Sequence[Sequence[str]]) -> Finding:
         keys = list(dict.fromkeys(key for missing in waiting for key in missing))
         called = dict(TaxRate.objects.filter(company=company, external_id__in=keys).values_list("external_id", "name"))
@@ -67,6 +80,14 @@ class TaxCannotBeRebuilt(MismatchKind):
             f"{_told(rates)}. Say it under Mappings (Tax rates), or load the list with "
             f"import-csv {company.slug} tax-rates FILE. Until then they go to the books with the tax that Syncro charged.",
         )  # fmt: skip
+
+
+def _standing(company: Company) -> QuerySet[InvoiceTax]:
+    """What was judged of invoices that still count."""
+    judged = InvoiceTax.objects.filter(
+        company=company, invoice__gone_at__isnull=True, invoice__status__in=[Status.ACTIVE, Status.INACTIVE]
+    )
+    return judged.filter(invoice__date__gte=company.start_date) if company.start_date else judged
 
 
 def _sum(shown: Mapping[str, Any]) -> str:
