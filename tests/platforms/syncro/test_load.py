@@ -11,8 +11,9 @@ import pytest
 
 from apps.mirror.models import Piece
 from apps.platforms.errors import Unavailable
+from apps.sandbox.control import Control
 from apps.sync.loaded import FEWEST_PROOFS
-from tests.conftest import Street
+from tests.conftest import SCALE, Street
 from tests.platforms.syncro.reader import Reader
 
 SIZE = {"customers": 100, "invoices": 400, "payments": 360, "products": 30}
@@ -24,22 +25,16 @@ SMALL = 12
 
 @pytest.fixture
 def reader(transactional_db: None, settings: Any, street: Street) -> Reader:
-    """A large pocket account that nobody has read yet."""
-    return opened(street, settings, None)
+    """An account of some size that nobody has read yet."""
+    return opened(street, settings)
 
 
-def opened(street: Street, settings: Any, permissions: list[str] | None) -> Reader:
-    control = street_control(street, settings)
+def opened(street: Street, settings: Any, permissions: list[str] | None = None) -> Reader:
+    server = street.at("syncro")
+    settings.LIMIT_SCALE, settings.SYNCRO_API_URL = SCALE, f"{server.url}/api/v1"
+    control = Control(server.url)
     control.bulk(**SIZE)
     return Reader(control, permissions)
-
-
-def street_control(street: Street, settings: Any) -> Any:
-    from apps.sandbox.control import Control
-
-    server = street.at("syncro")
-    settings.LIMIT_SCALE, settings.SYNCRO_API_URL = 1000.0, f"{server.url}/api/v1"
-    return Control(server.url)
 
 
 def pages(count: int, size: int = PAGE) -> int:
