@@ -1,0 +1,1 @@
+"""What Syncro's side of each row of the feature table needs."""
