@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from apps.platforms.errors import PlatformError
 from tests.platforms.syncro.reader import Reader
-from tests.platforms.syncro.rows.conftest import reader as reader
 
 EMPTY = {"invoices": [], "meta": {"total_pages": 1, "page": 1}}
 LINE = {"item": "Work", "name": "Work done", "quantity": "1", "price": "10.00", "taxable": False}
@@ -46,10 +46,8 @@ def test_a_deleted_invoice_is_seen_by_the_next_sweep_alone(loaded: tuple[Reader,
 def test_what_could_not_be_asked_is_not_deleted(loaded: tuple[Reader, list[str]], fault: Mapping[str, Any]) -> None:
     reader, keys = loaded
     reader.syncro.fault(times=99, **fault)
-    try:
+    with suppress(PlatformError):
         reader.reads(full=True)
-    except PlatformError as error:
-        assert error.message
     assert reader.ids("invoice") == set(keys)
 
 

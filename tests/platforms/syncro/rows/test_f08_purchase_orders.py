@@ -10,7 +10,7 @@ from tests.platforms.syncro.reader import Reader
 
 def ordered(reader: Reader, **fields: str) -> tuple[str, str]:
     """An order of ten disks, and its vendor."""
-    vendor = str(reader.syncro.vendor("Wholesale Parts", email="sales@parts.test"))
+    vendor = str(reader.syncro.vendor(name="Wholesale Parts", email="sales@parts.test"))
     disk = str(reader.syncro.product(name="Disk", maintain_stock=True, price_cost=60, price_retail=80))
     lines = [{"product_id": disk, "quantity": 10, "cost": "60.00"}]
     return str(reader.syncro.purchase_order(vendor_id=vendor, lines=lines, **fields)), vendor
