@@ -1,7 +1,7 @@
 """What a first load leaves open of Syncro's invoices: their balances and payments, which its lists do not tell.
 
-A balance is read off the payments where nothing else is possible. An open invoice with payments of its own alone follows
-the vendor's rule (the whole payment, up to what the invoice needs): as many of these as a load can afford are read in
+A balance is read off the payments where nothing else is possible. An open invoice with payments of its own alone, and one paid
+with more than its total, follow the vendor's rule (the whole payment, up to what the invoice needs): as many of these as a load can afford are read in
 detail at once, the others in turn by later passes. Every other invoice is read in detail. So are the open ones, again
 and again: whether a payment moves an invoice's `updated_at` is not documented.
 """
@@ -80,11 +80,13 @@ def read_open(company: Company, platform: DirectPlatform, before: datetime) -> S
     return read_again(company, Side.SYNCRO, "invoice", list(ids), platform)
 
 
-def _to_prove(company: Company, ruled: Sequence[str]) -> set[str]:
-    """Those of the ruled ones that this load can still afford to read in detail."""
+def _to_prove(company: Company, ruled: Mapping[str, Decimal]) -> set[str]:
+    """Those of the ruled ones that this load can still afford to read in detail, the most overpaid first: an invoice
+    may have been made smaller after it was paid.
+    """
     cursor = _cursor(company)
     spent = int(cursor.rounds.get("proved", 0))
-    chosen = set(ruled[: max(_affordable(company) - spent, 0)])
+    chosen = set(sorted(ruled, key=lambda key: -ruled[key])[: max(_affordable(company) - spent, 0)])
     _note(cursor, proved=spent + len(chosen))
     return chosen
 
@@ -127,7 +129,7 @@ class Money:
     amounts: dict[str, Decimal] = field(default_factory=dict)
     on_invoice: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     on_payment: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    ruled: list[str] = field(default_factory=list)
+    ruled: dict[str, Decimal] = field(default_factory=dict)
 
     def settled(self) -> list[Invoice]:
         """The invoices whose balance follows, with it and with their payments."""
@@ -166,7 +168,7 @@ class Money:
 
         Not paid and no money on it: all of it; with payments on it alone that do not reach its total: the rest, by the
         vendor's rule. Called paid: nothing, but only where the money bears it out: payments on this invoice alone that
-        reach its total, or a knot of paid invoices and payments that come to the same sum.
+        come to its total (or, by the rule, to more), or a knot of paid invoices and payments that come to the same sum.
         """
         one, on_it = self.invoices.get(key), self._on(key)
         if one is None:
@@ -175,14 +177,17 @@ class Money:
         money = sum((self.amounts[payment] for payment in on_it), ZERO)
         if not one.paid:
             return self._rest(key, one.total, money) if on_it and alone else None if on_it else one.total
-        if alone:
-            return ZERO if _reaches(money, one.total) else None
-        return ZERO if self._comes_out(key) else None
+        if not alone:
+            return ZERO if self._comes_out(key) else None
+        if money > one.total > 0:
+            self.ruled[key] = money - one.total
+            return ZERO
+        return ZERO if money == one.total else None
 
     def _rest(self, key: str, total: Decimal, money: Decimal) -> Decimal | None:
         if not ZERO < money < total or any(self.amounts[payment] < 0 for payment in self._on(key)):
             return None
-        self.ruled.append(key)
+        self.ruled[key] = ZERO
         return total - money
 
     def _comes_out(self, key: str) -> bool:
@@ -197,11 +202,6 @@ class Money:
         used = [one.used for invoice in knot if (one := self.invoices.get(invoice)) and one.used is not None]
         money = sum((self.amounts[payment] for payment in payments), ZERO)
         return not front and len(used) == len(knot) and sum(used, ZERO) == money
-
-
-def _reaches(money: Decimal, total: Decimal) -> bool:
-    """Whether payments settle a total: what is over stays as credit, which only money received can leave."""
-    return money == total or (total > 0 and money > total)
 
 
 def _sums(company: Company, ids: Iterable[str]) -> Mapping[str, Figures]:

@@ -137,7 +137,11 @@ def read_touched_invoices(company: Company, platform: DirectPlatform, payment_id
     """
     saved = Saved()
     for start in range(0, len(payment_ids), LOOKED_UP):
-        wanted = _touched(company, payment_ids[start : start + LOOKED_UP])
+        chunk = payment_ids[start : start + LOOKED_UP]
+        taken = SyncroRecord.objects.filter(
+            company=company, entity="payment", external_id__in=chunk, content__success=True
+        )  # one that was declined is on no invoice
+        wanted = _touched(company, list(taken.values_list("external_id", flat=True)))
         saved += read_again(company, Side.SYNCRO, "invoice", wanted, platform)
     return saved
 

@@ -24,14 +24,15 @@ def ends(fetch: Fetch, known: int, news: News, blind: bool) -> Iterator[tuple[in
     if blind:
         yield from _blindly(fetch, first)
         return
+    # Whether a page shows news is asked before it is handed on: once stored it shows none.
+    more, front, total = news(first.rows), 1, first.total_pages
     yield 1, first
-    front = 1
-    total = first.total_pages
-    while news(first.rows) and (front < total if total is not None else bool(first.rows)):
+    while more and (total is None or front < total):
         front += 1
-        first = _page(fetch, front)
-        yield front, first
-        if total is None and not first.rows:
+        answer = _page(fetch, front)
+        more = news(answer.rows)
+        yield front, answer
+        if total is None and not answer.rows:
             return
     if total is None:
         yield from _open_end(fetch, known, front, news)
@@ -63,8 +64,9 @@ def _open_end(fetch: Fetch, last: int, front: int, news: News) -> Iterator[tuple
 def _backwards(fetch: Fetch, last: int, front: int, news: News) -> Iterator[tuple[int, Slice]]:
     for number in range(last, front, -1):
         answer = _page(fetch, number)
+        known = bool(answer.rows) and not news(answer.rows)
         yield number, answer
-        if answer.rows and not news(answer.rows):
+        if known:
             return
 
 

@@ -14,7 +14,9 @@ from apps.sandbox.control import Control
 from apps.sandbox.frame import PocketServer
 from apps.sandbox.store import Store
 from apps.sandbox.syncro.app import PocketSyncro
+from tests.conftest import SCALE, Street
 from tests.platforms.conftest import Bench, MemoryTokens
+from tests.platforms.syncro.reader import Reader
 
 MARK = "tieout:k3v9:acme-ltd:payment:77"
 
@@ -63,6 +65,14 @@ class Shop:
 
     def requests(self, method: str = "GET") -> list[str]:
         return [row["path"].removeprefix("/api/v1") for row in self.screens.log() if row["method"] == method]
+
+
+@pytest.fixture
+def reader(transactional_db: None, settings: Any, street: Street) -> Reader:
+    """A company tied to an empty account, read by the reading half of a pass."""
+    server = street.at("syncro")
+    settings.LIMIT_SCALE, settings.SYNCRO_API_URL = SCALE, f"{server.url}/api/v1"
+    return Reader(Control(server.url))
 
 
 @pytest.fixture

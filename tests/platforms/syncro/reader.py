@@ -35,9 +35,9 @@ class Reader:
         stored = self.company.connection(Side.SYNCRO)
         assert stored is not None
         stored.refresh_from_db()
-        with closing(open_platform(stored, kept=MirrorKept(self.company, Side.SYNCRO))) as platform:
-            with watched(self.company, Side.SYNCRO):
-                read_side(this, Side.SYNCRO, platform)
+        platform = open_platform(stored, kept=MirrorKept(self.company, Side.SYNCRO))
+        with closing(platform), watched(self.company, Side.SYNCRO):
+            read_side(this, Side.SYNCRO, platform)
         return this
 
     def asked(self) -> Counter[str]:
