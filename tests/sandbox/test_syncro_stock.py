@@ -42,8 +42,7 @@ def test_contacts_are_answered_bare_and_their_complaints_carry_the_record(accoun
 
 def test_contacts_come_fifty_a_page(account: Account) -> None:
     other = account.screens.customer(business_name="Other")
-    for number in range(51):
-        key = account.screens.contact(customer_id=account.customer, name=f"C{number}")
+    *_, key = [account.screens.contact(customer_id=account.customer, name=f"C{number}") for number in range(51)]
     account.screens.edit_contact(id=key, name="Last")
     listed = account.get("/contacts", page=2)
     assert listed["meta"] == {"total_pages": 2, "total_entries": 51, "per_page": 50, "page": 2}
@@ -108,8 +107,7 @@ def test_an_order_is_made_filled_and_received_through_the_api(account: Account, 
 
 
 def test_orders_come_twenty_a_page_without_meta_and_without_lines(account: Account, vendor: str, disk: str) -> None:
-    for _ in range(21):
-        key = account.screens.purchase_order(vendor_id=vendor, lines=[{"product_id": disk}])
+    *_, key = [account.screens.purchase_order(vendor_id=vendor, lines=[{"product_id": disk}]) for _ in range(21)]
     listed = account.get("/purchase_orders", page=2)
     assert (sorted(listed), [each["id"] for each in listed["purchase_orders"]]) == (["purchase_orders"], [int(key)])
     assert listed["purchase_orders"][0]["line_items"] == []
@@ -167,6 +165,12 @@ def test_orders_may_be_read_otherwise(account: Account, vendor: str, disk: str) 
     key = account.screens.purchase_order(vendor_id=vendor, lines=[{"product_id": disk, "quantity": 2}])
     line = order_of(account, key)["line_items"][0]
     assert (line["cost"], line["total"], line["received_quantity"], "cost_cents" in line) == (12.5, 25, 0, False)
+
+
+def test_modules_are_switched_on_and_off(account: Account) -> None:
+    assert account.get("/settings/tabs")["tabs"]["customer_purchases"] is True
+    account.screens.tab(name="customer_purchases", on=False)
+    assert account.get("/settings/tabs")["tabs"]["customer_purchases"] is False
 
 
 def test_users_are_pairs(account: Account) -> None:

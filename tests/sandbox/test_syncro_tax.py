@@ -98,7 +98,12 @@ def test_a_line_of_a_product_is_filled_up_and_a_rate_is_taken_but_never_told(acc
     path = f"/invoices/{account.invoice(lines=[])}"
     body = {"product_id": int(product), "quantity": 3, "tax_rate_id": int(low)}
     line = account.http.post(f"{path}/line_items", json=body).json()["line_item"]
-    assert (line["item"], line["price"], line["quantity"], line["product_category"]) == ("Disk", "20.0", "3.0", "Hardware")
+    assert (line["item"], line["price"], line["quantity"], line["product_category"]) == (
+        "Disk",
+        "20.0",
+        "3.0",
+        "Hardware",
+    )
     assert "tax_rate_id" not in line
     assert account.get(path)["invoice"]["total"] == "60.6"
     unknown = account.http.post(f"{path}/line_items", json={**body, "tax_rate_id": 1})

@@ -74,3 +74,23 @@ def test_merged_customers_leave_one_with_everything(account: Account) -> None:
     assert payment(account, paid)["customer"]["id"] == int(twin)
     assert account.http.get(f"/customers/{account.customer}").status_code == 404
     assert len(account.get(f"/customers/{twin}")["customer"]["invoice_links"]) == 1
+
+
+def test_estimates_and_schedules_can_be_read(account: Account) -> None:
+    key = account.screens.estimate(customer_id=account.customer, subtotal="10", tax="0.83", status="Approved")
+    account.screens.estimate(customer_id=account.customer)
+    listed = account.get("/estimates", status="approved")
+    assert ([each["id"] for each in listed["estimates"]], listed["meta"]) == ([int(key)], {"total_pages": 1, "page": 1})
+    assert account.get(f"/estimates/{key}")["estimate"]["total"] == "10.83"
+    line = {"name": "Plan", "price": "49.50", "quantity": "2"}
+    plan = account.screens.schedule(customer_id=account.customer, name="MSP plan", lines=[line])
+    shown = account.get("/schedules", customer_id=account.customer)
+    assert (sorted(shown), shown["schedules"][0]["lines"][0]["retail_cents"]) == (["schedules"], 4950)
+    assert account.get(f"/schedules/{plan}")["schedule"]["subtotal"] == 99
+
+
+def test_the_latest_customer_and_a_search_as_one_types(account: Account) -> None:
+    key = account.screens.customer(business_name="Zeta")
+    assert account.get("/customers/latest")["customer"]["id"] == int(key)
+    found = account.get("/customers/autocomplete", query="zet")
+    assert [each["business_name"] for each in found["customers"]] == ["Zeta"]

@@ -106,6 +106,20 @@ class Customers(Taxes):
         rich: Document = {"ticket_links": [], "invoice_links": links, "phones": [], "contracts": [], "addresses": []}
         return Response(200, {"customer": {**self.show_customer(doc), **rich}})
 
+    @route("GET", f"{BASE}/customers/latest")
+    def latest_customer(self, request: Request) -> Response:
+        """The customer that was made last."""
+        ids = self.shelves.ids("customer")
+        if not ids:
+            return self.not_found(request)
+        return Response(200, {"customer": self.show_customer(self.find("customer", ids[-1]))})
+
+    @route("GET", f"{BASE}/customers/autocomplete")
+    def autocomplete(self, request: Request) -> Response:
+        """The first page of what a search finds, without meta."""
+        rows = self.listed("customer", request, lambda doc: _asked_for(request, doc))[:PAGE]
+        return Response(200, {"customers": [self.show_customer(doc) for doc in self.documents("customer", rows)]})
+
     @route("POST", f"{BASE}/customers")
     def create_customer(self, request: Request) -> Response:
         """A new customer."""

@@ -31,7 +31,8 @@ class People(Payments):
         into, away = self.find("customer", keep)["id"], self.find("customer", gone)["id"]
         for kind in ("invoice", "payment", "contact", "estimate", "schedule"):
             for doc in self.shelves.having(kind, "customer_id", away):
-                self.store.put(kind, doc["id"], {**doc, "customer_id": into, "updated_at": self.now()})
+                moved = {"updated_at": self.now()} if "updated_at" in doc else {}
+                self.store.put(kind, doc["id"], {**doc, "customer_id": into, **moved})
         self.store.remove("customer", away)
 
     def control_contact(self, customer_id: str, name: str, **fields: Any) -> str:

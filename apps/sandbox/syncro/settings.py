@@ -56,7 +56,14 @@ class Settings(Account):
     @route("GET", f"{BASE}/settings/tabs")
     def tabs(self, request: Request) -> Response:
         """Which modules are on."""
-        return Response(200, {"tabs": {**dict.fromkeys(TABS_ON, True), **dict.fromkeys(TABS_OFF, False)}})
+        switched = {doc["id"]: doc["on"] for doc in self.store.all("tab")}
+        return Response(200, {"tabs": {**dict.fromkeys(TABS_ON, True), **dict.fromkeys(TABS_OFF, False), **switched}})
+
+    def control_tab(self, name: str, on: bool) -> None:
+        """Switch a module on or off."""
+        if name not in (*TABS_ON, *TABS_OFF):
+            raise LookupError(f"no tab {name!r}")
+        self.store.put("tab", name, {"id": name, "on": on})
 
     @route("GET", f"{BASE}/payment_methods")
     def payment_methods(self, request: Request) -> Response:
