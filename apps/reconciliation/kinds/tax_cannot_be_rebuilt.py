@@ -18,6 +18,7 @@ from apps.reconciliation.effects import names_of
 from apps.reconciliation.kinds.base import Finding, MismatchKind, short_subject
 from apps.reconciliation.kinds.cases import describe, money
 from apps.sync.models import InvoiceTax
+from apps.sync.tax.judge import book_of
 from apps.sync.tax.rebuild import Verdict
 
 #: So many lines and rates are named in a sentence; all of them are in the facts.
@@ -36,8 +37,8 @@ class TaxCannotBeRebuilt(MismatchKind):
     resolutions: ClassVar[tuple[str, ...]] = ("ignore",)
 
     def find(self, company: Company) -> Iterable[Finding]:
-        """What the last look at the invoices' tax left open; nothing where Syncro charges no tax."""
-        if not TaxRate.objects.filter(company=company).exists():
+        """What the last look at the invoices' tax left open; nothing while nobody has told any rate."""
+        if not book_of(company):
             return
         judged = _standing(company)
         off = judged.filter(verdict=Verdict.IMPOSSIBLE)

@@ -56,7 +56,8 @@ class RateBook:
         self._by_name = {_fold(rate.name): rate.key for rate in self._by_key.values() if rate.name}
 
     def __bool__(self) -> bool:
-        return bool(self._by_key)
+        """Whether anybody has begun to tell the rates: ids that were only seen say nothing and ask for nothing."""
+        return bool(self.known)
 
     def rate(self, key: str) -> Rate:
         """The rate of a key; one without a percent where the account has none of it."""
