@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Read
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
 
 from apps.connections.models import Company
 from apps.mappings.lookup import AUTOMATIC, save_mapping
-from apps.mappings.models import Mapping, MethodKind, Topic
+from apps.mappings.models import Mapping, MethodKind, TaxRate, Topic
 from apps.mappings.shape import ON_LINES, Shape
 from apps.mirror.models import BooksRecord, Link, SyncroRecord
 from apps.mirror.states import SyncState
@@ -33,6 +33,7 @@ class Choice:
     key: str
     chosen: Mapping | None
     waiting: int
+    called: str = ""
 
     @property
     def field(self) -> str:
@@ -42,7 +43,7 @@ class Choice:
     @property
     def title(self) -> str:
         """What the person reads."""
-        return self.key or "Everything else (the default)"
+        return self.called or self.key or "Everything else (the default)"
 
 
 @dataclass(slots=True)
@@ -76,13 +77,16 @@ def _topic(
     shape: Shape,
     chosen: Read[Option, Mapping],
     waiting: Read[Option, int],
-    met: Collection[Option],
+    met: Read[Option, str],
     options: Read[str, list[Option]],
 ) -> TopicShown:
     keys = {key for place, key in [*chosen, *waiting, *met] if place == topic} | (
         {""} if topic in WITH_DEFAULT else set()
     )
-    rows = [Choice(topic, key, chosen.get((topic, key)), waiting.get((topic, key), 0)) for key in keys]
+    rows = [
+        Choice(topic, key, chosen.get((topic, key)), waiting.get((topic, key), 0), met.get((topic, key), ""))
+        for key in keys
+    ]
     rows.sort(key=lambda row: (row.chosen is not None, -row.waiting, not row.key, row.key.casefold()))
     pays = topic == Topic.PAYMENT_METHOD
     from_books = list(options[shape.names(topic)])
@@ -106,14 +110,13 @@ def _waiting(company: Company) -> dict[Option, int]:
     return counts
 
 
-def _met(company: Company) -> set[Option]:
-    """Payment methods and taxes that Syncro told us of as things of their own."""
-    rows = SyncroRecord.objects.filter(company=company, entity__in=("payment_method", "tax_rate")).values_list(
-        "entity", "label", "external_id"
-    )
-    return {
-        (Topic.PAYMENT_METHOD, label) if entity == "payment_method" else (Topic.TAX, key) for entity, label, key in rows
-    }
+def _met(company: Company) -> dict[Option, str]:
+    """Payment methods and tax rates that Syncro's records named, and what staff call those that have ids alone."""
+    methods = SyncroRecord.objects.filter(company=company, entity="payment_method").values_list("label", flat=True)
+    rates = TaxRate.objects.filter(company=company).exclude(external_id="").values_list("external_id", "name")
+    met: dict[Option, str] = {(Topic.PAYMENT_METHOD, label): "" for label in methods}
+    met.update({(Topic.TAX, key): f"{name} ({key})" if name else "" for key, name in rates})
+    return met
 
 
 def _options(company: Company) -> dict[str, list[Option]]:

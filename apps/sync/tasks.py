@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.connections.models import Company
-from apps.core.tasks import enqueue
+from apps.core.tasks import enqueue_once
 
 
 def ready_companies() -> list[int]:
@@ -13,9 +13,9 @@ def ready_companies() -> list[int]:
 
 
 def pump_all() -> None:
-    """Look at every company that can work."""
+    """Look at every company that can work; where a look is waiting already, it is that one."""
     for company_id in ready_companies():
-        enqueue(WHOLE_RUN, company_id)
+        enqueue_once(WHOLE_RUN, company_id)
 
 
 #: A run reconciles at its end, which is a layer above: named, not imported.

@@ -90,6 +90,7 @@ def test_it_is_over_when_the_invoice_is_changed_in_syncro(world: World) -> None:
 
 
 def test_rates_that_nobody_told_are_one_item_whatever_waits_for_them(world: World) -> None:
+    tell(world, "State", "8.25", is_default=True)
     county = tell(world, "", "7.5", None)
     acme = world.customer(tax_rate_id=int(county))
     for number in ("1001", "1002", "1003"):
@@ -103,8 +104,8 @@ def test_rates_that_nobody_told_are_one_item_whatever_waits_for_them(world: Worl
     assert (taxes(world), world.queue()) == ([["sure", "7.5%: 7.50"]] * 3, [])
 
 
-def test_without_any_rate_nothing_is_judged_and_nothing_asked(world: World) -> None:
-    world.syncro.tax_rate(name="State", percent="8.25")
+def test_while_nobody_told_any_rate_nothing_is_judged_and_nothing_asked(world: World) -> None:
+    tell(world, "", "8.25", None)
     world.invoice(world.customer(), "100.00", taxable=True)
     world.sync()
     assert (taxes(world), world.queue()) == ([], [])

@@ -6,9 +6,10 @@ from apps.platforms.base import Bucket, Limits
 
 LIMITS = Limits(
     buckets=(
-        Bucket(name="requests", per_minute=500, burst=10),
+        # 500 and 40 a minute: places and burst together stay within them in every minute there is.
+        Bucket(name="requests", per_minute=490, burst=10),
         Bucket(name="second", per_minute=600, burst=10),
-        Bucket(name="batch", per_minute=40, burst=5),
+        Bucket(name="batch", per_minute=36, burst=4),
     ),
     concurrent=4,
     page_size=1000,

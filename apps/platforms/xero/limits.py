@@ -15,7 +15,8 @@ PROBLEMS = {"day": "day", "appminute": "app", "app-minute": "app"}
 
 LIMITS = Limits(
     buckets=(
-        Bucket(name="minute", per_minute=60, burst=5),
+        # 60 a minute: places and burst together stay within it in every minute there is.
+        Bucket(name="minute", per_minute=56, burst=4),
         Bucket(name="day", per_minute=DAILY / 1440, burst=DAILY - 500),
         Bucket(name="app", per_minute=10_000, burst=100, scope="app"),
     ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from apps.connections.models import Company
+from apps.mappings.told import Origin, origins_of
 from apps.reconciliation.kinds.base import Finding, HeldKind
 from apps.reconciliation.kinds.cases import Case, cases, describe
 
@@ -28,10 +29,20 @@ class Refund(HeldKind):
             if case.link.partner_id in found:
                 repaid.setdefault(case.link.partner_id, []).append(case)
         told = {case.link.pk for partners in repaid.values() for case in partners}
-        return [self._with(case, repaid.get(pk, [])) for pk, case in found.items() if pk not in told]
+        origins = origins_of(company, {_number(case) for case in found.values()} - {""})
+        return [
+            self._with(case, repaid.get(pk, []), origins.get(_number(case)))
+            for pk, case in found.items()
+            if pk not in told
+        ]
 
-    def _with(self, case: Case, repayments: list[Case]) -> Finding:
+    def _with(self, case: Case, repayments: list[Case], origin: Origin | None) -> Finding:
         finding = self.finding(case)
+        if origin is not None:
+            finding = replace(
+                finding, facts={**finding.facts, "gives_back": origin.number},
+                sentence=f"{finding.sentence} It gives back invoice {origin.number}{'' if origin.invoice else ', which is not read'}.",
+            )  # fmt: skip
         if not repayments:
             return finding
         links = [case.link.pk, *(each.link.pk for each in repayments)]
@@ -45,3 +56,8 @@ class Refund(HeldKind):
     def sentence(self, case: Case) -> str:
         """What it is, and why it waits."""
         return f"{case.what}: {case.why}."
+
+
+def _number(case: Case) -> str:
+    """The number of a refund invoice, "" for its repayment."""
+    return str(case.row.content.get("number") or "") if case.link.entity == "invoice" else ""

@@ -21,6 +21,7 @@ def imported(world: World, path: Path, text: str) -> str:
 
 
 def test_the_report_names_the_original_of_a_refund(world: World, tmp_path: Path) -> None:
+    world.policy(refunds="review")
     customer = world.customer()
     original = world.invoice(customer, "80.00", number="1001")
     world.invoice(customer, "-80.00", number="1002")
@@ -30,6 +31,8 @@ def test_the_report_names_the_original_of_a_refund(world: World, tmp_path: Path)
     origin = origins_of(world.company, ["1002"])["1002"]
     assert (origin.number, origin.invoice and origin.invoice.external_id) == ("1001", original)
     assert Link.objects.count() == links
+    (item,) = world.queue()
+    assert item.sentence.endswith("It gives back invoice 1001.")
 
 
 def test_a_report_that_comes_before_its_invoices_is_used_once_they_are_read(world: World, tmp_path: Path) -> None:
