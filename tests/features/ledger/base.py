@@ -200,12 +200,14 @@ class Ledger(abc.ABC):
         """Close the books up to a day; None opens them again."""
         self.control.close_books(date=date.isoformat() if date else None)
 
-    def takes(self, amount: str, parts: Parts, date: dt.date = TODAY, customer: str = "", reference: str = "") -> str:
+    def takes(
+        self, amount: str, parts: Parts, date: dt.date = TODAY, customer: str = "", reference: str = "", method: str = "Check"
+    ) -> str:  # fmt: skip
         """Receive a payment on invoices named by number; `customer` by name where there is no invoice."""
         documents = {number: self.invoice(number) for number in parts}
         payer = customer or next(each.customer for each in documents.values())
         apply = {documents[number].id: part for number, part in parts.items()}
-        method = self.named("payment_method", "Check")
+        method = self.named("payment_method", method)
         return str(
             self.control.pay(
                 customer_id=self.named("customer", payer), amount=amount, apply=apply, date=date.isoformat(),

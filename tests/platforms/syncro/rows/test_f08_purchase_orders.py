@@ -1,4 +1,4 @@
-"""F08 and F26: purchase orders with their lines, and what a finished one looks like."""
+"""F08: purchase orders with their vendor and lines."""
 
 from __future__ import annotations
 
@@ -32,16 +32,6 @@ def test_an_order_comes_with_vendor_lines_and_what_stands_beside_them(reader: Re
     ]
     assert seen.total == Decimal("614.50")
     assert reader.rows("vendor").get(external_id=vendor).label == "Wholesale Parts"
-
-
-def test_finished_is_the_word_of_the_side_itself(reader: Reader) -> None:
-    key, _ = ordered(reader)
-    reader.reads()
-    assert order(reader, key).stage != "Finished"
-    assert [line.received for line in order(reader, key).lines] == [Decimal(0)]
-    reader.syncro.order_status(id=key, status="Finished")
-    reader.reads()
-    assert order(reader, key).stage == "Finished"
 
 
 def test_an_order_that_did_not_change_costs_no_detail(reader: Reader) -> None:
