@@ -52,7 +52,8 @@ def test_a_missing_permission_costs_only_what_it_guards(world: World, books: Led
     health = connect_account(
         world.company, "syncro", "acme", Tokens(access=world.syncro.create_token(permissions=granted))
     )
-    assert health.missing == {"Payments - View List": "Payments cannot be read."}
+    assert list(health.missing) == ["Payments - View List"]
+    assert "Payments sent to the books (F07)" in health.missing["Payments - View List"]
     world.invoice(world.customer("Acme Ltd"), "100.00", number="1001")
     run = world.sync()
     (warning,) = run.counts["warnings"]
