@@ -111,7 +111,7 @@ def look(client: Client, account: Account) -> Health:
 def facts(client: Client, account: Account) -> Facts:
     """What /settings tells, and which tabs are off; it has neither currency code nor tax."""
     told = read_facts(client.ask("/settings"), account.account_id)
-    return replace(told, defaults={tabs.OFF: tabs.off(client)})
+    return replace(told, defaults={**told.defaults, tabs.OFF: tabs.off(client)})
 
 
 def lacks(entity: str) -> str:
