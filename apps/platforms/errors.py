@@ -15,6 +15,7 @@ PlatformError
 │   ├── PeriodClosed
 │   ├── LockedByPayment
 │   ├── NotCovered
+│   ├── Withheld         it is not there, and nothing of the kind is written until a person looked
 │   └── BadReference
 └── Gone                  no longer there
 
@@ -96,6 +97,10 @@ class LockedByPayment(Refused):
 
 class NotCovered(Refused):
     """The invoice has less open than this payment would apply."""
+
+
+class Withheld(Refused):
+    """Nothing of this kind is written to the other system until somebody has looked at what went wrong there."""
 
 
 class BadReference(Refused):

@@ -24,9 +24,9 @@ from apps.platforms.errors import (
     NotCovered,
     PlatformError,
     RateLimited,
-    Refused,
     TryLater,
     Unreadable,
+    Withheld,
 )
 from apps.platforms.records import RECORDS
 from apps.sync.claim import Patience, go_again
@@ -87,12 +87,10 @@ def _look(link: Link, platform: DirectPlatform) -> bool:
         return _hold(link)
     try:
         answer = platform.find(write.entity, write)
-    except NotCovered:  # it is not there; whether it may still go is asked again right before it is sent
+    except (NotCovered, Withheld):  # it is not there; whether it may go is asked again right before it is sent
         return _absent(link, item, platform)
     except (BadReference, Gone):  # where it would be is no longer there to be looked at
         return _hold(link)
-    except Refused:  # nor is it there where it could not be made
-        return _absent(link, item, platform)
     except PlatformError as error:
         mine(link).move(SyncState.IN_DOUBT, reason=error.message, wait=backoff(looks, error.retry_after))
         if isinstance(error, TryLater | NeedsReconnect) and not isinstance(error, Unreadable):

@@ -54,6 +54,7 @@ NEXT_STATE: Mapping[type[errors.PlatformError], Next] = {
     errors.PeriodClosed: Next(SyncState.HELD, "period_closed"),
     errors.LockedByPayment: Next(SyncState.HELD, "locked"),
     errors.NotCovered: Next(SyncState.HELD, "not_covered"),
+    errors.Withheld: Next(SyncState.HELD, "refused"),
     errors.BadReference: Next(SyncState.HELD, "bad_reference"),
     errors.Gone: Next(SyncState.HELD, "gone_in_books"),
 }

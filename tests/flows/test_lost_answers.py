@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
 
 import httpx
 import pytest
 
+from apps.mirror.models import Link
+from apps.platforms.base import Answer, DirectPlatform, Found, Limits, Side, Write
+from apps.platforms.errors import NotCovered, PermissionMissing, PlatformError, Refused, Withheld
 from apps.sync.current import link_counts
+from apps.sync.look import look_at_doubts
 from apps.sync.models import Request
+from apps.sync.push import push_due
+from apps.sync.reading import opened
 from tests.features.ledger import Ledger, on_direct_books, on_every_books
 from tests.flows.wires import Killed, once, wound
 from tests.world import World
@@ -41,6 +50,53 @@ def test_a_lost_invoice_is_found_not_made_again(hasty: World, books: Ledger) -> 
     hasty.sync()
     assert hasty.books_id("invoice", invoice)
     once_each(numbers(hasty), 1)
+
+
+@dataclass
+class Asked:
+    """Books that are only asked, and what they say to each question."""
+
+    says: PlatformError
+    limits: Limits
+    looks_first: frozenset[str] = frozenset()
+
+    def find(self, entity: str, write: Write) -> Found | Answer:
+        """The one thing they say."""
+        raise self.says
+
+
+def after_looks(world: World, error: PlatformError) -> list[str]:
+    """The states of links after an invoice was lost and every question about it ended like this."""
+    with opened(world.company) as platforms:
+        push_due(world.company, platforms, lambda text: None)
+        asked = Asked(error, platforms[Side.BOOKS].limits)
+    for _ in range(3):
+        Link.objects.update(not_before=None)
+        look_at_doubts(world.company, cast("dict[Side, DirectPlatform]", {Side.BOOKS: asked}))
+        time.sleep(0.4)
+    return sorted(Link.objects.filter(entity="invoice").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("platform", ["xero"], indirect=True)
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Refused("The question makes no sense."), "in_doubt"),
+        (PermissionMissing(), "in_doubt"),
+        (Withheld("It is not there, and no further one is written."), "pending"),
+        (NotCovered(), "pending"),
+    ],
+)
+def test_only_who_looked_can_say_that_nothing_is_there(
+    hasty: World, books: Ledger, error: PlatformError, state: str
+) -> None:
+    """A look that is refused is no look: what may be there is not sent a second time."""
+    hasty.invoice(hasty.customer(), "100.00")
+    hasty.sync()
+    hasty.invoice(hasty.syncro_customer("Acme Ltd"), "100.00")
+    hasty.sync(dry_run=True)
+    books.breaks("lose", "invoice")
+    assert after_looks(hasty, error) == sorted([state, "in_sync"])
 
 
 @on_direct_books

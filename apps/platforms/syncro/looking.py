@@ -25,7 +25,7 @@ SEARCHED = 3
 
 
 def find(client: Client, till: Till, entity: str, write: Write) -> Found | Answer:
-    """Whether the thing is there. Raises NotCovered, BadReference or Refused when it is not and could not be made either."""
+    """Whether the thing is there. Raises NotCovered, BadReference or Withheld when it is not and could not be made either."""
     if isinstance(write.record, Payment):
         return _find_payment(client, till, write, write.record)
     if write.verb is Verb.UPDATE:

@@ -12,7 +12,7 @@ from typing import Any
 
 from apps.core.money import cents, from_cents
 from apps.platforms.base import Account
-from apps.platforms.errors import BadReference, PlatformError, Refused
+from apps.platforms.errors import BadReference, PlatformError, Withheld
 from apps.platforms.markers import read_marker
 from apps.platforms.records import Payment
 from apps.platforms.syncro.client import Client, Raw
@@ -39,7 +39,7 @@ class Till:
         return self._check.get("right") is True and self._check.get("unit") == self.unit
 
     def clear(self, record: Payment) -> None:
-        """Whether a payment may be posted now. Raises BadReference for its method, Refused after one went wrong."""
+        """Whether a payment may be posted now. Raises BadReference for its method, Withheld after one went wrong."""
         if self._charges(record.method):
             raise BadReference(
                 f"Syncro's payment method {record.method} charges a card; choose one that does not, such as Other, for it."
@@ -48,9 +48,9 @@ class Till:
             self.conclude()
         if self._check.get("right") is False:
             if self._check["unit"] == self.unit:
-                raise Refused(self._check["sentence"])
+                raise Withheld(self._check["sentence"])
             if self.client.one("payment", self._check["payment"]) is not None:
-                raise Refused(
+                raise Withheld(
                     f"Payment {self._check['payment']} still stands in Syncro; delete it there, then try again."
                 )
 
